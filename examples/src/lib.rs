@@ -1,0 +1,1 @@
+//! The programs beside this file, in the package's folder: see each one's first lines.

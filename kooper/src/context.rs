@@ -1,0 +1,136 @@
+//! What a handler is given beside its object.
+
+use crate::{ObjectKey, wire};
+use kube::Client;
+use std::{fmt, sync::Arc};
+use tokio_util::sync::CancellationToken;
+
+/// What is known about one attempt: the key, the count, the reason, and the means to act.
+///
+/// Cheap to clone; a clone may be kept by tasks that the handler starts.
+#[derive(Clone)]
+pub struct Context(Arc<Inner>);
+
+/// The parts of a [`Context`], filled by the worker.
+pub(crate) struct Inner {
+    pub(crate) key: ObjectKey,
+    pub(crate) controller: Arc<str>,
+    pub(crate) attempt: u32,
+    pub(crate) retries: u32,
+    pub(crate) trigger: Trigger,
+    pub(crate) client: Client,
+    /// The last state of an object that is gone.
+    pub(crate) last_seen: Option<wire::Body>,
+    pub(crate) cancelled: CancellationToken,
+    pub(crate) shutting_down: CancellationToken,
+    pub(crate) span: tracing::Span,
+}
+
+impl Context {
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// The key of the object.
+    pub fn key(&self) -> &ObjectKey {
+        &self.0.key
+    }
+
+    /// The name of the controller.
+    pub fn controller(&self) -> &str {
+        &self.0.controller
+    }
+
+    /// Which attempt this is, from 1. More than 1 after failures in a row.
+    pub fn attempt(&self) -> u32 {
+        self.0.attempt
+    }
+
+    /// Whether the object is given up if this attempt fails.
+    pub fn is_last_attempt(&self) -> bool {
+        self.0.attempt > self.0.retries
+    }
+
+    /// Why the object is handled.
+    pub fn trigger(&self) -> Trigger {
+        self.0.trigger
+    }
+
+    /// The client of the controller, to read and write objects of every kind.
+    pub fn client(&self) -> Client {
+        self.0.client.clone()
+    }
+
+    /// In `delete`: the last known state of the object.
+    ///
+    /// `None` in `add`, where the state at hand is newer, and where the last state cannot be decoded as `R`. Any type
+    /// will do, for instance `kube::core::PartialObjectMeta<Pod>` for the metadata alone. It is decoded at each call.
+    pub fn last_seen<R: serde::de::DeserializeOwned>(&self) -> Option<R> {
+        self.0.last_seen.as_ref().and_then(|body| body.decode().ok())
+    }
+
+    /// Fires when this attempt should end: its `timeout` has passed, or the drain deadline is near (5 s before it, or
+    /// half of it where it is under 10 s). A handler that hands work to other tasks or threads passes it on.
+    pub fn cancellation(&self) -> &CancellationToken {
+        &self.0.cancelled
+    }
+
+    /// Fires at once when the controller begins to shut down. What runs may still finish.
+    pub fn shutting_down(&self) -> &CancellationToken {
+        &self.0.shutting_down
+    }
+
+    /// The span of this handler: `handleAddObject` or `handleDeleteObject`.
+    ///
+    /// Give it to tasks that the handler starts (`.instrument(ctx.span().clone())`), so that what they do stands in the
+    /// trace. Disabled where no subscriber listens.
+    pub fn span(&self) -> &tracing::Span {
+        &self.0.span
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("key", &self.0.key)
+            .field("controller", &self.0.controller)
+            .field("attempt", &self.0.attempt)
+            .field("trigger", &self.0.trigger)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why an object is handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Trigger {
+    /// It was found by a list.
+    List,
+    /// A watch told of it.
+    Watch,
+    /// The resync interval has passed.
+    Resync,
+    /// The attempt before it failed.
+    Retry,
+    /// The run before it asked for it.
+    Requeue,
+}
+
+impl Trigger {
+    /// As it stands in the trace: `list`, `watch`, `resync`, `retry`, `requeue`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Watch => "watch",
+            Self::Resync => "resync",
+            Self::Retry => "retry",
+            Self::Requeue => "requeue",
+        }
+    }
+}
+
+impl fmt::Display for Trigger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,266 @@
+//! The handler: what `#[controller]` implements, what its methods may take, and what they may return.
+
+use crate::{Context, ObjectKey, Spec, error::BoxError, trace::Spans};
+use std::{future::Future, sync::Arc, time::Duration};
+
+/// What handles the objects of one resource. `#[controller]` on an `impl` block implements it.
+///
+/// `on_add` runs for each object that exists: when it is first seen, when it changes, at each resync, and again after a
+/// failure. `on_delete` runs once an object is gone. For one key, no two of these run at once.
+///
+/// # By hand
+///
+/// The attribute writes nothing that you could not write yourself:
+///
+/// ```
+/// use k8s_openapi::api::core::v1::Pod;
+/// use kooper::{Backoff, Context, Handler, Outcome, Queue, Requeue, Retriever, Spec, site, trace::Spans};
+/// use std::time::Duration;
+///
+/// struct PodPrinter;
+///
+/// static SPANS: Spans =
+///     Spans::new(&SPANS, site!("processJob"), site!("handleAddObject"), site!("handleDeleteObject"));
+///
+/// impl Handler for PodPrinter {
+///     type Resource = Pod;
+///
+///     fn spec() -> Spec {
+///         Spec::new(
+///             "pod-printer",
+///             Retriever::of::<Pod>().resync(Duration::from_secs(180)),
+///             Queue::new().retries(3).backoff(Backoff::default()).workers(3),
+///         )
+///     }
+///
+///     fn spans() -> &'static Spans {
+///         &SPANS
+///     }
+///
+///     async fn on_add(&self, ctx: Context, pod: Pod) -> Outcome {
+///         println!("{} is {:?}", ctx.key(), pod.status.and_then(|status| status.phase));
+///         Ok(Requeue::none())
+///     }
+/// }
+/// ```
+pub trait Handler {
+    /// The type of the objects, such as `Pod`: one of `k8s_openapi`, or one that derives `kube::CustomResource`.
+    type Resource;
+
+    /// Name, retriever and queue of the controller. Every item has a setter on
+    /// [`Controller`](crate::Controller) that wins over it.
+    fn spec() -> Spec;
+
+    /// The places in your source that the spans of each attempt point at.
+    fn spans() -> &'static Spans;
+
+    /// Handles an object that exists, in its newest known state.
+    fn on_add(&self, ctx: Context, object: Self::Resource) -> impl Future<Output = Outcome> + Send;
+
+    /// Handles the end of an object. Nothing is done unless it is implemented.
+    ///
+    /// It runs when the object is gone from what the controller watches: deleted, or no longer matched by the
+    /// controller's selectors. A deletion that was missed while the connection was down is found by the next list. One
+    /// that happened while the program was not running is not seen: keep a finalizer on objects for which that matters.
+    fn on_delete(&self, ctx: Context, key: ObjectKey) -> impl Future<Output = Outcome> + Send {
+        let _ = (ctx, key);
+        async { Ok(Requeue::none()) }
+    }
+}
+
+/// A [`Handler`] that can run: shared by the workers, over a resource that can be read.
+///
+/// Implemented for every handler that is `Send + Sync + 'static`; not to be implemented by hand.
+pub trait Runnable: Handler<Resource: Resource> + Send + Sync + 'static {}
+impl<H: Handler<Resource: Resource> + Send + Sync + 'static> Runnable for H {}
+
+/// What one run of a handler comes to: done, done for now (a [`Requeue`]), or failed.
+pub type Outcome = Result<Requeue, Box<dyn std::error::Error + Send + Sync + 'static>>;
+
+/// Asks for the object to be handled again after a time, though nothing failed.
+///
+/// It is not a failure: the count of retries is reset, and the object is handled sooner if it changes.
+///
+/// ```
+/// use kooper::Requeue;
+/// use std::time::Duration;
+///
+/// async fn add(ready: bool) -> kooper::Result<Requeue> {
+///     if !ready {
+///         return Ok(Requeue::after(Duration::from_secs(10)));
+///     }
+///     Ok(Requeue::none())
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Requeue {
+    after: Option<Duration>,
+}
+
+impl Requeue {
+    /// Again after `delay`, or sooner if the object changes.
+    pub const fn after(delay: Duration) -> Self {
+        Self { after: Some(delay) }
+    }
+
+    /// Not before the object changes, or the next resync.
+    pub const fn none() -> Self {
+        Self { after: None }
+    }
+
+    /// The delay that was asked for.
+    pub const fn delay(self) -> Option<Duration> {
+        self.after
+    }
+}
+
+/// A Kubernetes resource that a controller can watch.
+///
+/// Implemented for the types of `k8s_openapi` and for those that derive `kube::CustomResource`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a Kubernetes resource type",
+    label = "not a Kubernetes resource",
+    note = "`resource = ...` takes a `k8s_openapi` type such as `Pod`, or a type that derives `kube::CustomResource`"
+)]
+pub trait Resource:
+    kube::Resource<DynamicType = (), Scope: 'static> + serde::de::DeserializeOwned + Send + Sync + 'static
+{
+}
+#[diagnostic::do_not_recommend]
+impl<
+    R: kube::Resource<DynamicType = (), Scope: 'static> + serde::de::DeserializeOwned + Send + Sync + 'static,
+> Resource for R
+{
+}
+
+/// A resource whose objects live in namespaces.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is cluster-scoped: it has no namespace",
+    label = "cluster-scoped",
+    note = "remove `namespace`"
+)]
+pub trait Namespaced {}
+#[diagnostic::do_not_recommend]
+impl<R: kube::Resource<Scope = kube::core::NamespaceResourceScope>> Namespaced for R {}
+
+/// What the first argument of a handler may be.
+#[diagnostic::on_unimplemented(
+    message = "the context argument of a handler has the wrong type",
+    label = "expected `kooper::Context`, found `{Self}`"
+)]
+pub trait ContextArg {
+    /// The argument.
+    fn from_context(ctx: Context) -> Self;
+}
+#[diagnostic::do_not_recommend]
+impl ContextArg for Context {
+    fn from_context(ctx: Context) -> Self {
+        ctx
+    }
+}
+
+/// What the object argument of `add` may be: the resource, by value or as an `Arc`.
+#[diagnostic::on_unimplemented(
+    message = "the object argument of `add` has the wrong type",
+    label = "expected `{R}` or `Arc<{R}>`, found `{Self}`",
+    note = "`add` is given the object that `resource` names, by value or as an `Arc`"
+)]
+pub trait ObjectArg<R> {
+    /// The argument.
+    fn from_object(object: R) -> Self;
+}
+#[diagnostic::do_not_recommend]
+impl<R> ObjectArg<R> for R {
+    fn from_object(object: R) -> Self {
+        object
+    }
+}
+#[diagnostic::do_not_recommend]
+impl<R> ObjectArg<R> for Arc<R> {
+    fn from_object(object: R) -> Self {
+        Arc::new(object)
+    }
+}
+
+/// What the key argument of `delete` may be.
+#[diagnostic::on_unimplemented(
+    message = "the key argument of `delete` has the wrong type",
+    label = "expected `kooper::ObjectKey`, found `{Self}`",
+    note = "the object is already gone when `delete` runs: `ctx.last_seen()` has its last known state"
+)]
+pub trait KeyArg {
+    /// The argument.
+    fn from_key(key: ObjectKey) -> Self;
+}
+#[diagnostic::do_not_recommend]
+impl KeyArg for ObjectKey {
+    fn from_key(key: ObjectKey) -> Self {
+        key
+    }
+}
+
+/// What a handler may return.
+#[diagnostic::on_unimplemented(
+    message = "a handler cannot return `{Self}`",
+    label = "expected `Result<(), E>` or `Result<Requeue, E>`"
+)]
+pub trait HandlerOutput {
+    /// What it means for the object.
+    ///
+    /// # Errors
+    ///
+    /// The handler's own error.
+    fn into_outcome(self) -> Outcome;
+}
+impl<T: HandlerOk, E: HandlerError> HandlerOutput for Result<T, E> {
+    fn into_outcome(self) -> Outcome {
+        self.map(HandlerOk::into_requeue).map_err(HandlerError::into_boxed)
+    }
+}
+
+/// What a handler may succeed with.
+#[diagnostic::on_unimplemented(
+    message = "a handler cannot succeed with `{Self}`",
+    label = "expected `Result<(), E>` or `Result<Requeue, E>`"
+)]
+pub trait HandlerOk {
+    /// When the object is to be handled again.
+    fn into_requeue(self) -> Requeue;
+}
+impl HandlerOk for () {
+    fn into_requeue(self) -> Requeue {
+        Requeue::none()
+    }
+}
+impl HandlerOk for Requeue {
+    fn into_requeue(self) -> Requeue {
+        self
+    }
+}
+
+/// What a handler may fail with: whatever converts into `Box<dyn Error + Send + Sync>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an error a handler can fail with",
+    label = "this error type does not convert into `Box<dyn Error + Send + Sync>`",
+    note = "derive it with `thiserror`, or return `kooper::Result`"
+)]
+pub trait HandlerError {
+    /// The error, boxed.
+    fn into_boxed(self) -> Box<dyn std::error::Error + Send + Sync + 'static>;
+}
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> HandlerError for E {
+    fn into_boxed(self) -> BoxError {
+        self.into()
+    }
+}
+
+/// What every worker can share.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a controller: it is not `Send + Sync + 'static`",
+    label = "not shareable between workers",
+    note = "every worker calls the handlers on the same value"
+)]
+pub trait Shareable: Send + Sync + 'static {}
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + 'static> Shareable for T {}

@@ -1,0 +1,3 @@
+//! The queue.
+mod policy;
+pub use policy::{Backoff, Queue};

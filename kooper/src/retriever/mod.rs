@@ -1,0 +1,4 @@
+//! The retriever.
+mod selection;
+mod selector;
+pub use selection::{Names, Retriever};

@@ -1,0 +1,189 @@
+//! What is retrieved: resource, namespaces, selectors, resync. The settings of the retriever, as the attribute writes them.
+
+use super::selector;
+use crate::{
+    ConfigError,
+    handler::{Namespaced, Resource},
+    spec::is_dns_label,
+};
+use std::time::Duration;
+
+/// What a controller lists and watches, and how often it looks at all of it again.
+///
+/// | setting | default | |
+/// |---|---|---|
+/// | namespaces | all | those whose objects are watched, each by a stream of its own |
+/// | `labels`, `fields` | none | selectors that the API server applies |
+/// | `resync` | 3 min | how often every known object is handled again |
+#[derive(Debug, Clone, PartialEq)]
+pub struct Retriever {
+    pub(crate) resource: kube::core::ApiResource,
+    pub(crate) namespaced: bool,
+    pub(crate) namespaces: Vec<String>,
+    pub(crate) labels: Option<String>,
+    pub(crate) fields: Option<String>,
+    pub(crate) resync: Option<Duration>,
+}
+
+/// The scopes of resources, told apart by their type, since `kube::Resource` gives no value for them.
+fn is_namespaced<R: Resource>() -> bool {
+    std::any::TypeId::of::<R::Scope>() != std::any::TypeId::of::<kube::core::ClusterResourceScope>()
+}
+
+impl Retriever {
+    /// Every object of a resource, in all namespaces.
+    pub fn of<R: Resource>() -> Self {
+        Self {
+            resource: kube::core::ApiResource::erase::<R>(&()),
+            namespaced: is_namespaced::<R>(),
+            namespaces: Vec::new(),
+            labels: None,
+            fields: None,
+            resync: Some(Duration::from_mins(3)),
+        }
+    }
+
+    /// The objects of a resource in some namespaces.
+    ///
+    /// Takes one name or several; none means all.
+    pub fn in_namespaces<R: Resource + Namespaced>(namespaces: impl Names) -> Self {
+        Self::of::<R>().namespaces(namespaces)
+    }
+
+    /// Only the objects in these namespaces. Takes one name or several; none means all.
+    #[must_use]
+    pub fn namespaces(mut self, namespaces: impl Names) -> Self {
+        self.namespaces = namespaces.into_names();
+        self
+    }
+
+    /// Only the objects with these labels, in the syntax of `kubectl get -l`.
+    #[must_use]
+    pub fn labels(mut self, selector: impl Into<String>) -> Self {
+        self.labels = Some(selector.into());
+        self
+    }
+
+    /// Only the objects with these field values, in the syntax of `kubectl get --field-selector`.
+    #[must_use]
+    pub fn fields(mut self, selector: impl Into<String>) -> Self {
+        self.fields = Some(selector.into());
+        self
+    }
+
+    /// How often every known object is handled again though nothing changed; `None` for never.
+    #[must_use]
+    pub fn resync(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.resync = interval.into();
+        self
+    }
+
+    /// Whether it can work.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        if !self.namespaced && !self.namespaces.is_empty() {
+            return Err(ConfigError::ClusterScoped { kind: self.resource.kind.clone() });
+        }
+        if let Some(bad) = self.namespaces.iter().find(|name| !is_dns_label(name)) {
+            return Err(ConfigError::Name { what: "namespace", value: bad.clone() });
+        }
+        if self.resync.is_some_and(|interval| interval < Duration::from_secs(1)) {
+            let problem = "must be at least 1s: every object is processed again each time".into();
+            return Err(ConfigError::Range { setting: "resync", problem });
+        }
+        if let Some(selector) = &self.labels {
+            selector::check_labels(selector).map_err(|reason| ConfigError::Selector {
+                kind: "label",
+                selector: selector.clone(),
+                reason,
+            })?;
+        }
+        if let Some(selector) = &self.fields {
+            selector::check_fields(selector).map_err(|reason| ConfigError::Selector {
+                kind: "field",
+                selector: selector.clone(),
+                reason,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// One name or several: what [`Retriever::namespaces`] takes.
+pub trait Names {
+    /// The names, each once, in their order.
+    fn into_names(self) -> Vec<String>;
+}
+
+impl Names for &str {
+    fn into_names(self) -> Vec<String> {
+        vec![self.to_owned()]
+    }
+}
+
+impl Names for String {
+    fn into_names(self) -> Vec<String> {
+        vec![self]
+    }
+}
+
+fn distinct<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Vec<String> {
+    let mut distinct: Vec<String> = Vec::new();
+    for name in names {
+        let name = name.into();
+        if !distinct.contains(&name) {
+            distinct.push(name);
+        }
+    }
+    distinct
+}
+
+impl<const N: usize> Names for [&str; N] {
+    fn into_names(self) -> Vec<String> {
+        distinct(self)
+    }
+}
+
+impl Names for &[&str] {
+    fn into_names(self) -> Vec<String> {
+        distinct(self.iter().copied())
+    }
+}
+
+impl Names for Vec<String> {
+    fn into_names(self) -> Vec<String> {
+        distinct(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use k8s_openapi::api::core::v1::{Node, Pod};
+
+    #[test]
+    fn the_scope_of_a_resource_is_known() {
+        assert!(Retriever::of::<Pod>().namespaced);
+        assert!(!Retriever::of::<Node>().namespaced);
+    }
+
+    #[test]
+    fn a_namespace_given_twice_is_watched_once() {
+        assert_eq!(Retriever::of::<Pod>().namespaces(["a", "b", "a"]).namespaces, ["a", "b"]);
+    }
+
+    #[test]
+    fn settings_that_cannot_work_are_refused() {
+        let pods = || Retriever::of::<Pod>();
+        for (retriever, word) in [
+            (Retriever::of::<Node>().namespaces("x"), "cluster-scoped"),
+            (pods().namespaces("Prod"), "namespace"),
+            (pods().resync(Duration::from_millis(10)), "resync"),
+            (pods().labels("a,,b"), "label selector"),
+            (pods().fields("a in (b)"), "field selector"),
+        ] {
+            let error = retriever.check().expect_err(word).to_string();
+            assert!(error.contains(word), "{error}");
+        }
+        assert!(pods().labels("app=web,tier in (a, b),!old").fields("spec.nodeName!=x").check().is_ok());
+    }
+}
