@@ -37,14 +37,4 @@ pub async fn run<H: Runnable>(handler: H) -> Result {
 }
 
 #[doc(hidden)]
-pub mod __private {
-    pub use crate::handler::{
-        ContextArg, Handler, HandlerError, HandlerOk, HandlerOutput, KeyArg, Namespaced, ObjectArg, Outcome,
-        Resource, Shareable,
-    };
-    pub use crate::{
-        Backoff, Context, ObjectKey, Queue, Retriever, Spec,
-        trace::{Site, Spans},
-    };
-    pub use core::time::Duration;
-}
+pub mod __private;
