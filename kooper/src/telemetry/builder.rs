@@ -17,6 +17,7 @@ use std::{
     path::PathBuf,
     sync::Arc,
 };
+use tracing_subscriber::filter::Targets;
 
 /// Adds a span processor to the provider of each service.
 type Attach = Arc<dyn Fn(TracerProviderBuilder) -> TracerProviderBuilder + Send + Sync>;
@@ -198,7 +199,8 @@ impl Builder {
         if let Some(path) = var("KOOPER_TRACE_FILE").map(PathBuf::from).or(self.trace_file) {
             attached.push(attach(TraceFile::open(&path)?));
         }
-        let anyone = !attached.is_empty();
+        // A span that goes nowhere is not made.
+        let filter = if attached.is_empty() { Targets::new() } else { filter };
         let resource = services::own_resource(&self.service, self.attributes, var);
         let sampler = self.sampler;
         let services = Services::new(
@@ -211,7 +213,7 @@ impl Builder {
                 attached.iter().fold(provider, |provider, attach| attach(provider))
             }),
         );
-        Ok(Telemetry::new(services, filter, anyone))
+        Ok(Telemetry::new(services, filter))
     }
 }
 

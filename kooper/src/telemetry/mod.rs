@@ -44,6 +44,7 @@
 mod builder;
 mod error;
 mod event;
+mod events;
 mod file;
 mod filter;
 mod layer;
@@ -94,13 +95,11 @@ const FLUSH: Duration = Duration::from_secs(5);
 pub struct Telemetry {
     services: Services,
     filter: Targets,
-    /// Whether ended spans go anywhere.
-    anyone: bool,
 }
 
 impl Telemetry {
-    fn new(services: Services, filter: Targets, anyone: bool) -> Self {
-        Self { services, filter, anyone }
+    fn new(services: Services, filter: Targets) -> Self {
+        Self { services, filter }
     }
 
     /// The layer that makes traces of spans, for a subscriber of your own. It has a filter of its own: the level of other
@@ -111,8 +110,7 @@ impl Telemetry {
     where
         S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
     {
-        // A span that goes nowhere is not made.
-        self.anyone.then(|| layer::bridge(self.services.clone()).with_filter(self.filter.clone()))
+        layer::bridge(self.services.clone(), &self.filter)
     }
 
     /// The tracer of all services, for code that makes OpenTelemetry spans itself.
