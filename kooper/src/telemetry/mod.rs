@@ -43,7 +43,7 @@
 
 mod builder;
 mod error;
-mod event;
+pub(crate) mod event;
 mod events;
 mod file;
 mod filter;
@@ -52,12 +52,14 @@ mod log;
 mod otlp_json;
 mod plain;
 mod services;
-mod sink;
+pub(crate) mod sink;
 #[cfg(feature = "waterfall")]
 mod waterfall;
 
 pub use builder::Builder;
 pub use error::InitError;
+#[cfg(feature = "testing")]
+pub(crate) use layer::bridge;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 pub use services::Services;
 use std::time::Duration;
@@ -68,6 +70,8 @@ use tracing_subscriber::{
 #[cfg(feature = "waterfall")]
 #[cfg_attr(docsrs, doc(cfg(feature = "waterfall")))]
 pub use waterfall::Waterfall;
+#[cfg(feature = "testing")]
+pub(crate) use waterfall::draw_plain as draw;
 
 /// Sets telemetry up for the whole program, with the defaults and variables of [this module](self).
 ///
