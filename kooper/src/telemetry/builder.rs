@@ -193,7 +193,9 @@ impl Builder {
         }?;
         let mut attached = self.attached;
         #[cfg(feature = "waterfall")]
-        if let Some(waterfall) = self.waterfall.decide(attached.is_empty(), var("KOOPER_WATERFALL"))? {
+        if let Some(waterfall) =
+            self.waterfall.decide(attached.is_empty(), var("KOOPER_WATERFALL").as_deref())?
+        {
             attached.push(Arc::new(move |provider| provider.with_span_processor(waterfall.processor())));
         }
         if let Some(path) = var("KOOPER_TRACE_FILE").map(PathBuf::from).or(self.trace_file) {
@@ -231,8 +233,8 @@ fn var(name: &str) -> Option<String> {
 #[cfg(feature = "waterfall")]
 impl Drawing {
     /// The waterfall to draw, if any.
-    fn decide(self, alone: bool, told: Option<String>) -> Result<Option<super::Waterfall>, InitError> {
-        let waterfall = match (told.as_deref(), self) {
+    fn decide(self, alone: bool, told: Option<&str>) -> Result<Option<super::Waterfall>, InitError> {
+        let waterfall = match (told, self) {
             (Some("never"), _) | (None | Some("auto"), Self::Never) => None,
             (_, Self::Always(waterfall)) => Some(waterfall),
             (Some("always"), _) => Some(super::Waterfall::stdout()),

@@ -1,7 +1,7 @@
 //! The bridge from `tracing` to OpenTelemetry.
 
 use super::{Services, events::Events};
-use tracing::Subscriber;
+use tracing::{Metadata, Subscriber};
 use tracing_subscriber::{
     Layer,
     filter::{FilterExt as _, Targets, filter_fn},
@@ -24,6 +24,10 @@ where
         .with_level(false)
         .with_tracked_inactivity(false)
         .with_tracer(services);
-    let only_spans = filter.clone().and(filter_fn(|metadata| metadata.is_span()));
+    let only_spans = filter.clone().and(filter_fn(is_span));
     spans.with_filter(only_spans).and_then(Events::default().with_filter(filter.clone()))
+}
+
+fn is_span(metadata: &Metadata<'_>) -> bool {
+    metadata.is_span()
 }

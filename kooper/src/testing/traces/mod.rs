@@ -84,7 +84,7 @@ const SERVICE: &str = "test";
 /// How long a [`Traces::wait`] waits in real time.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// How long it waits where tokio's clock runs faster, because it is paused.
-const PAUSED_DEADLINE: Duration = Duration::from_secs(3600);
+const PAUSED_DEADLINE: Duration = Duration::from_hours(1);
 
 impl Default for Traces {
     fn default() -> Self {

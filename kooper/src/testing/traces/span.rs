@@ -96,6 +96,7 @@ impl RecordedSpan {
     ///
     /// When there is none. The message has a picture of the trace.
     #[track_caller]
+    #[must_use]
     pub fn child(&self, name: &str) -> Self {
         let child = self.children().into_iter().find(|child| child.name() == name);
         child.unwrap_or_else(|| panic!("no span `{name}` below `{}` in\n{}", self.name(), draw(&self.trace)))
