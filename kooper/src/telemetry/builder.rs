@@ -17,6 +17,7 @@ use std::{
     path::PathBuf,
     sync::Arc,
 };
+use tracing_subscriber::filter::Targets;
 
 /// Adds a span processor to the provider of each service.
 type Attach = Arc<dyn Fn(TracerProviderBuilder) -> TracerProviderBuilder + Send + Sync>;
@@ -192,13 +193,16 @@ impl Builder {
         }?;
         let mut attached = self.attached;
         #[cfg(feature = "waterfall")]
-        if let Some(waterfall) = self.waterfall.decide(attached.is_empty(), var("KOOPER_WATERFALL"))? {
+        if let Some(waterfall) =
+            self.waterfall.decide(attached.is_empty(), var("KOOPER_WATERFALL").as_deref())?
+        {
             attached.push(Arc::new(move |provider| provider.with_span_processor(waterfall.processor())));
         }
         if let Some(path) = var("KOOPER_TRACE_FILE").map(PathBuf::from).or(self.trace_file) {
             attached.push(attach(TraceFile::open(&path)?));
         }
-        let anyone = !attached.is_empty();
+        // A span that goes nowhere is not made.
+        let filter = if attached.is_empty() { Targets::new() } else { filter };
         let resource = services::own_resource(&self.service, self.attributes, var);
         let sampler = self.sampler;
         let services = Services::new(
@@ -211,7 +215,7 @@ impl Builder {
                 attached.iter().fold(provider, |provider, attach| attach(provider))
             }),
         );
-        Ok(Telemetry::new(services, filter, anyone))
+        Ok(Telemetry::new(services, filter))
     }
 }
 
@@ -229,8 +233,8 @@ fn var(name: &str) -> Option<String> {
 #[cfg(feature = "waterfall")]
 impl Drawing {
     /// The waterfall to draw, if any.
-    fn decide(self, alone: bool, told: Option<String>) -> Result<Option<super::Waterfall>, InitError> {
-        let waterfall = match (told.as_deref(), self) {
+    fn decide(self, alone: bool, told: Option<&str>) -> Result<Option<super::Waterfall>, InitError> {
+        let waterfall = match (told, self) {
             (Some("never"), _) | (None | Some("auto"), Self::Never) => None,
             (_, Self::Always(waterfall)) => Some(waterfall),
             (Some("always"), _) => Some(super::Waterfall::stdout()),

@@ -1,1 +1,4 @@
 //! Testing.
+
+mod traces;
+pub use traces::{Attr, Link, ObjectTraces, RecordedSpan, RecordedTrace, Traces};

@@ -10,14 +10,14 @@ mod tree;
 use super::sink::{Ended, Sink, Tap};
 use opentelemetry::TraceId;
 use opentelemetry_sdk::trace::SpanProcessor;
-pub(crate) use picture::draw;
+use picture::draw;
 use std::{
     collections::{HashMap, VecDeque},
     fmt,
     io::Write,
     sync::{Arc, Mutex, PoisonError},
 };
-pub(crate) use terminal::Style;
+use terminal::Style;
 
 /// Spans of one trace that are held until its root ends; later ones are left out.
 const SPANS_PER_TRACE: usize = 1_000;
@@ -133,6 +133,12 @@ impl Sink for Waterfall {
             self.show(&rest);
         }
     }
+}
+
+/// A picture of one trace in 100 columns of plain text, for messages.
+#[cfg(feature = "testing")]
+pub(crate) fn draw_plain(spans: &[Ended]) -> String {
+    draw(spans, Style { columns: 100, ..Style::plain() })
 }
 
 /// Traces whose root has not ended yet.

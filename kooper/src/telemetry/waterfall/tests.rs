@@ -160,8 +160,8 @@ fn forty_columns_are_enough() {
 [ AddFunc ✗ ··············] 213.89ms
 | redis: getOrg 11.31ms
  [········] github: getOrg 76.54ms
-             [············] aws: ensure…
-             [··········] aws: getEc2Li…
+             [ aws: ensu… ] 110.40ms
+             [ aws: ge… ] 92.00ms
       aws: linkSGInALB ✗ []
 "
     );
