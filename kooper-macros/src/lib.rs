@@ -1,7 +1,50 @@
-//! The attribute macro of `kooper`.
+//! The attribute macro of `kooper`: use [`kooper::controller`](https://docs.rs/kooper).
 
-/// Stub.
+#[macro_use]
+mod table;
+
+mod args;
+mod check;
+mod diag;
+mod duration;
+mod expand;
+mod handler;
+mod item;
+mod name;
+mod selector;
+mod suggest;
+mod value;
+
+use check::Controller;
+use diag::Diag;
+use item::Annotated;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// Makes a controller of an `impl` block.
 #[proc_macro_attribute]
-pub fn controller(_args: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    item
+pub fn controller(args: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    controller_impl(args.into(), item.into()).into()
 }
+
+/// The user's `impl`, untouched, then the code that makes a controller of it, then what is wrong.
+fn controller_impl(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diag = Diag::default();
+    let output = match Annotated::parse(&item) {
+        Annotated::Block(block) => {
+            let args = args::parse(args, &mut diag);
+            let expansion = expand::expand(&Controller::check(args, &block, &mut diag));
+            // A handler is `async` because the macro asks for it.
+            quote!(#[allow(clippy::unused_async)] #item #expansion)
+        }
+        Annotated::Other(error, header) => {
+            diag.push(error);
+            let expansion = header.map(|header| expand::expand(&Controller::stand_in(&header)));
+            quote!(#item #expansion)
+        }
+    };
+    diag.attach(&output)
+}
+
+#[cfg(test)]
+mod tests;

@@ -83,7 +83,7 @@ impl Context {
     /// The span of this handler: `handleAddObject` or `handleDeleteObject`.
     ///
     /// Give it to tasks that the handler starts (`.instrument(ctx.span().clone())`), so that what they do stands in the
-    /// trace. Disabled where no subscriber listens.
+    /// trace. Disabled where no subscriber listens. The trace is complete, and exported, once every clone is dropped.
     pub fn span(&self) -> &tracing::Span {
         &self.0.span
     }

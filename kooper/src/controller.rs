@@ -1,7 +1,7 @@
 //! The controller: wires the stages, runs them, and drains them.
 
 use crate::{
-    Backoff, DrainError, Result, Spec, StartError, cluster,
+    Backoff, DrainError, Error, Result, Spec, StartError, cluster,
     handler::Runnable,
     queue::WorkQueue,
     retriever::{Intake, Names, Stream, resync, warn_of_missing_namespaces},
@@ -215,10 +215,10 @@ impl<H: Runnable> Controller<H> {
             Some(client) => (client.clone(), client),
             None => cluster::clients().await?,
         };
-        let running = Running::start(self.handler, self.spec, reader, writer);
+        let mut running = Running::start(self.handler, self.spec, reader, writer);
         tokio::select! {
             () = stop => running.drain(self.drain, &at_once).await,
-            late = running.late(self.start) => Err(late.into()),
+            error = running.fault(self.start) => Err(error),
         }
     }
 }
@@ -293,22 +293,24 @@ impl<H: Runnable> Running<H> {
         Self { workers, intake, spec, reading, watching, working }
     }
 
-    /// Resolves with an error if the first lists take longer than `limit`; else never.
-    async fn late(&self, limit: Option<Duration>) -> StartError {
-        let Some(within) = limit else { return std::future::pending().await };
-        let mut pending = self.intake.pending.subscribe();
-        let listed = pending.wait_for(|pending| *pending == 0);
-        if tokio::time::timeout(within, listed).await.is_ok() {
-            return std::future::pending().await;
+    /// Resolves with an error if the first lists take longer than `limit`, or if a stage breaks; else never.
+    async fn fault(&mut self, limit: Option<Duration>) -> Error {
+        let late = late(self.intake.clone(), self.spec.retriever.resource.plural.clone(), limit);
+        tokio::pin!(late);
+        loop {
+            let ended = tokio::select! {
+                error = &mut late => return error.into(),
+                Some(ended) = self.reading.join_next() => ended,
+                Some(ended) = self.watching.join_next() => ended,
+                Some(ended) = self.working.join_next() => ended,
+            };
+            // Stages go on for ever; only the check of namespaces comes to an end. Handlers' panics don't come here.
+            if let Err(broken) = ended {
+                return Error::msg(format!(
+                    "a stage of the controller broke, which is a fault of Kooper's own: {broken}"
+                ));
+            }
         }
-        let trouble = self.intake.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (reason, next_step) = trouble.unwrap_or_else(|| {
-            (
-                "the server has not answered yet".into(),
-                "give it longer by `start_timeout`, or check `kubectl cluster-info`".into(),
-            )
-        });
-        StartError { resource: self.spec.retriever.resource.plural.clone(), within, reason, next_step }
     }
 
     /// Stops the intake, lets what runs finish until the deadline, and aborts the rest.
@@ -352,4 +354,20 @@ impl<H: Runnable> Running<H> {
         drop(self.watching);
         Err(DrainError { aborted, deadline: limit }.into())
     }
+}
+
+/// Resolves with an error if the first lists take longer than `limit`; else never.
+async fn late(intake: Arc<Intake>, resource: String, limit: Option<Duration>) -> StartError {
+    let Some(within) = limit else { return std::future::pending().await };
+    let mut pending = intake.pending.subscribe();
+    let listed = pending.wait_for(|pending| *pending == 0);
+    if tokio::time::timeout(within, listed).await.is_ok() {
+        return std::future::pending().await;
+    }
+    let trouble = intake.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let (reason, next_step) = trouble.unwrap_or_else(|| {
+        let wait = "give it longer by `start_timeout`, or check `kubectl cluster-info`";
+        ("the server has not answered yet".into(), wait.into())
+    });
+    StartError { resource, within, reason, next_step }
 }

@@ -45,7 +45,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 /// ```
 pub trait Handler {
     /// The type of the objects, such as `Pod`: one of `k8s_openapi`, or one that derives `kube::CustomResource`.
-    type Resource;
+    type Resource: Resource;
 
     /// Name, retriever and queue of the controller. Every item has a setter on
     /// [`Controller`](crate::Controller) that wins over it.
@@ -71,8 +71,8 @@ pub trait Handler {
 /// A [`Handler`] that can run: shared by the workers, over a resource that can be read.
 ///
 /// Implemented for every handler that is `Send + Sync + 'static`; not to be implemented by hand.
-pub trait Runnable: Handler<Resource: Resource> + Send + Sync + 'static {}
-impl<H: Handler<Resource: Resource> + Send + Sync + 'static> Runnable for H {}
+pub trait Runnable: Handler + Send + Sync + 'static {}
+impl<H: Handler + Send + Sync + 'static> Runnable for H {}
 
 /// What one run of a handler comes to: done, done for now (a [`Requeue`]), or failed.
 pub type Outcome = Result<Requeue, Box<dyn std::error::Error + Send + Sync + 'static>>;
@@ -116,21 +116,25 @@ impl Requeue {
 
 /// A Kubernetes resource that a controller can watch.
 ///
-/// Implemented for the types of `k8s_openapi` and for those that derive `kube::CustomResource`.
+/// Implemented for the types of `k8s_openapi` and for those that derive `kube::CustomResource`; not to be implemented by
+/// hand.
+// `kube::Resource` is no supertrait: rustc would tell of it in place of this trait's own message.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Kubernetes resource type",
     label = "not a Kubernetes resource",
     note = "`resource = ...` takes a `k8s_openapi` type such as `Pod`, or a type that derives `kube::CustomResource`"
 )]
-pub trait Resource:
-    kube::Resource<DynamicType = (), Scope: 'static> + serde::de::DeserializeOwned + Send + Sync + 'static
-{
+pub trait Resource: Sized + Send + Sync + 'static {
+    /// The type itself, with all that is known of it.
+    #[doc(hidden)]
+    type Object: kube::Resource<DynamicType = (), Scope: 'static> + serde::de::DeserializeOwned + Into<Self>;
 }
 #[diagnostic::do_not_recommend]
 impl<
     R: kube::Resource<DynamicType = (), Scope: 'static> + serde::de::DeserializeOwned + Send + Sync + 'static,
 > Resource for R
 {
+    type Object = R;
 }
 
 /// A resource whose objects live in namespaces.

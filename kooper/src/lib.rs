@@ -120,14 +120,4 @@ pub use spec::Spec;
 
 /// What the attribute's expansion names. Not for use by hand, and free to change.
 #[doc(hidden)]
-pub mod __private {
-    pub use crate::handler::{
-        ContextArg, Handler, HandlerError, HandlerOk, HandlerOutput, KeyArg, Namespaced, ObjectArg, Outcome,
-        Resource, Shareable,
-    };
-    pub use crate::{
-        Backoff, Context, ObjectKey, Queue, Retriever, Spec,
-        trace::{Site, Spans},
-    };
-    pub use core::time::Duration;
-}
+pub mod __private;

@@ -3,10 +3,13 @@
 use super::Trouble;
 use crate::wire::{Encoding, Status};
 use bytes::Bytes;
-use http::{Request, header};
+use http::{HeaderValue, Request, header};
 use http_body_util::BodyExt;
 use kube::{Client, client::Body};
 use std::time::Duration;
+
+/// How the API server's audit log names this program.
+const USER_AGENT: &str = concat!("kooper/", env!("CARGO_PKG_VERSION"));
 
 /// How much of a refusal is read: a `Status` is far shorter.
 const MAX_REFUSAL: usize = 64 << 10;
@@ -25,7 +28,8 @@ pub(super) async fn ask(
     silence: Duration,
 ) -> Result<Answer, Trouble> {
     let (mut parts, _) = request.into_parts();
-    parts.headers.insert(header::ACCEPT, http::HeaderValue::from_static(Encoding::ACCEPT));
+    parts.headers.insert(header::ACCEPT, HeaderValue::from_static(Encoding::ACCEPT));
+    parts.headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
     let sent = client.send(Request::from_parts(parts, Body::empty()));
     let response = tokio::time::timeout(silence, sent)
         .await

@@ -3,7 +3,7 @@
 use super::selector;
 use crate::{
     ConfigError,
-    handler::{Namespaced, Resource},
+    handler::{Handler, Namespaced, Resource},
     spec::is_dns_label,
 };
 use std::time::Duration;
@@ -27,14 +27,15 @@ pub struct Retriever {
 
 /// The scopes of resources, told apart by their type, since `kube::Resource` gives no value for them.
 fn is_namespaced<R: Resource>() -> bool {
-    std::any::TypeId::of::<R::Scope>() != std::any::TypeId::of::<kube::core::ClusterResourceScope>()
+    std::any::TypeId::of::<<R::Object as kube::Resource>::Scope>()
+        != std::any::TypeId::of::<kube::core::ClusterResourceScope>()
 }
 
 impl Retriever {
     /// Every object of a resource, in all namespaces.
     pub fn of<R: Resource>() -> Self {
         Self {
-            resource: kube::core::ApiResource::erase::<R>(&()),
+            resource: kube::core::ApiResource::erase::<R::Object>(&()),
             namespaced: is_namespaced::<R>(),
             namespaces: Vec::new(),
             labels: None,
@@ -43,11 +44,16 @@ impl Retriever {
         }
     }
 
-    /// The objects of a resource in some namespaces.
+    /// Every object of a handler's resource, in all namespaces.
+    pub fn for_handler<H: Handler>() -> Self {
+        Self::of::<H::Resource>()
+    }
+
+    /// The objects of a handler's resource in some namespaces. Takes one name or several; none means all.
     ///
-    /// Takes one name or several; none means all.
-    pub fn in_namespaces<R: Resource + Namespaced>(namespaces: impl Names) -> Self {
-        Self::of::<R>().namespaces(namespaces)
+    /// Unlike [`namespaces`](Self::namespaces) it does not compile for a resource that has no namespace.
+    pub fn in_namespaces<H: Handler<Resource: Namespaced>>(namespaces: impl Names) -> Self {
+        Self::for_handler::<H>().namespaces(namespaces)
     }
 
     /// Only the objects in these namespaces. Takes one name or several; none means all.

@@ -12,7 +12,7 @@ use crate::{
     Client, Context, Requeue, Trigger,
     context::Inner,
     error::{self, BoxError},
-    handler::Runnable,
+    handler::{Resource, Runnable},
     queue::{Handout, Settlement, Verdict, WorkQueue},
     store::{Change, Job, Store},
     trace::{Attempt, Failure, Identity, Link, Place},
@@ -96,7 +96,8 @@ impl<H: Runnable> Workers<H> {
     ) -> Result<Requeue, Failed> {
         match job {
             Job::Add { object, first } => {
-                let resource = decode(&object.body).map_err(|why| {
+                let decoded = decode::<<H::Resource as Resource>::Object>(&object.body);
+                let resource = decoded.map(Into::into).map_err(|why| {
                     if *first {
                         self.store.unstart(&handout.key, &object.meta.uid);
                     }

@@ -1,0 +1,48 @@
+//! The sink of errors: what is wrong with one part does not hide what is wrong with the next.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use std::fmt::Display;
+
+/// All that was found wrong so far.
+#[derive(Default)]
+pub(crate) struct Diag(Option<syn::Error>);
+
+impl Diag {
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        match &mut self.0 {
+            Some(all) => all.combine(error),
+            None => self.0 = Some(error),
+        }
+    }
+
+    /// An error that underlines all of `tokens`.
+    pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl Display) {
+        self.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    /// An error that underlines one token, or the attribute.
+    pub(crate) fn on(&mut self, span: Span, message: impl Display) {
+        self.push(syn::Error::new(span, message));
+    }
+
+    /// The value, if there is one; its error goes into the sink.
+    pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+        result.map_err(|error| self.push(error)).ok()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// `value`, unless something is wrong.
+    pub(crate) fn finish<T>(self, value: T) -> syn::Result<T> {
+        self.0.map_or(Ok(value), Err)
+    }
+
+    /// `tokens`, then every error.
+    pub(crate) fn attach(self, tokens: &TokenStream) -> TokenStream {
+        let errors = self.0.map(|error| error.to_compile_error());
+        quote!(#tokens #errors)
+    }
+}

@@ -1,0 +1,110 @@
+//! The annotated `impl` block, read as far as its signatures. Bodies are not parsed: what is in them is rustc's business.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use syn::{
+    Attribute, Error, Item, ItemImpl, Result, Signature, Token, Visibility,
+    parse::{ParseStream, Parser},
+};
+
+/// An inherent `impl` block.
+pub(crate) struct Block {
+    /// The block without what is between its braces.
+    pub(crate) header: ItemImpl,
+    pub(crate) methods: Vec<Method>,
+    /// Whether a macro is called in it, which may make methods that cannot be seen here.
+    pub(crate) calls_macro: bool,
+}
+
+/// A function of the block.
+pub(crate) struct Method {
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) sig: Signature,
+}
+
+/// The annotated item.
+pub(crate) enum Annotated {
+    Block(Block),
+    /// Something else, with what is wrong; the type that it names, if it names one.
+    Other(Error, Option<Box<ItemImpl>>),
+}
+
+impl Annotated {
+    pub(crate) fn parse(item: &TokenStream) -> Self {
+        let fault = "`#[controller]` goes on an `impl` block that has an `async fn add`";
+        let other = |named| Self::Other(Error::new_spanned(item, fault), named);
+        match syn::parse2(without_body(item.clone()).0) {
+            Ok(Item::Impl(header)) => match &header.trait_ {
+                Some((path, _)) => {
+                    let fault = "`#[controller]` goes on an inherent `impl`, not on a trait `impl`";
+                    Self::Other(Error::new_spanned(path, fault), Some(Box::new(header)))
+                }
+                None => match Block::parse(header, without_body(item.clone()).1) {
+                    Ok(block) => Self::Block(block),
+                    Err(error) => Self::Other(error, None),
+                },
+            },
+            Ok(Item::Struct(item)) => other(named(&item.ident, &item.generics)),
+            Ok(Item::Enum(item)) => other(named(&item.ident, &item.generics)),
+            _ => other(None),
+        }
+    }
+}
+
+/// An empty `impl` block of a type.
+fn named(ident: &syn::Ident, generics: &syn::Generics) -> Option<Box<ItemImpl>> {
+    let (params, ty, clause) = generics.split_for_impl();
+    syn::parse2(quote::quote!(impl #params #ident #ty #clause {})).ok()
+}
+
+/// The item with nothing between its last braces, and what was there.
+fn without_body(item: TokenStream) -> (TokenStream, TokenStream) {
+    let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+    match tokens.pop() {
+        // An item that went through `macro_rules!` is in a group of its own.
+        Some(TokenTree::Group(group)) if tokens.is_empty() && group.delimiter() == Delimiter::None => {
+            without_body(group.stream())
+        }
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
+            let mut empty = Group::new(Delimiter::Brace, TokenStream::new());
+            empty.set_span(group.span());
+            tokens.push(empty.into());
+            (tokens.into_iter().collect(), group.stream())
+        }
+        last => (tokens.into_iter().chain(last).collect(), TokenStream::new()),
+    }
+}
+
+impl Block {
+    fn parse(header: ItemImpl, body: TokenStream) -> Result<Self> {
+        let mut block = Self { header, methods: Vec::new(), calls_macro: false };
+        let members = |input: ParseStream<'_>| {
+            input.call(Attribute::parse_inner)?;
+            while !input.is_empty() {
+                block.member(input)?;
+            }
+            Ok(())
+        };
+        members.parse2(body)?;
+        Ok(block)
+    }
+
+    /// Reads a method's signature, and goes on to the end of whatever member stands here.
+    fn member(&mut self, input: ParseStream<'_>) -> Result<()> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        if input.fork().parse::<Signature>().is_ok() {
+            let cfgs = attrs.into_iter().filter(|attr| attr.path().is_ident("cfg")).collect();
+            self.methods.push(Method { cfgs, sig: input.parse()? });
+        } else if input.peek2(Token![!]) || input.peek3(Token![!]) {
+            self.calls_macro = true;
+        }
+        while !input.is_empty() {
+            match input.parse::<TokenTree>()? {
+                TokenTree::Punct(punct) if punct.as_char() == ';' => break,
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => break,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! The syntax of selectors, checked before a server is asked, since a server would refuse a bad one for ever.
+//!
+//! The rules are those of `k8s.io/apimachinery/pkg/labels` and `pkg/fields`.
+
+/// Whether `selector` is a label selector, else what is wrong with it.
+pub(crate) fn check_labels(selector: &str) -> Result<(), String> {
+    if selector.trim().is_empty() {
+        return Err("it is empty".into());
+    }
+    requirements(selector)?.into_iter().try_for_each(|requirement| check_label(requirement.trim()))
+}
+
+/// Whether `selector` is a field selector, else what is wrong with it.
+pub(crate) fn check_fields(selector: &str) -> Result<(), String> {
+    if selector.trim().is_empty() {
+        return Err("it is empty".into());
+    }
+    for requirement in selector.split(',').map(str::trim) {
+        let Some((path, _)) = requirement.split_once('=') else {
+            return Err(match requirement {
+                "" => "nothing between the commas".into(),
+                _ => "only `=`, `==` and `!=` are possible".into(),
+            });
+        };
+        let path = path.trim_end_matches('!').trim();
+        let legal = |c: char| c.is_ascii_alphanumeric() || "._-/[]'\"".contains(c);
+        if path.is_empty() || !path.chars().all(legal) {
+            return Err(format!("`{path}` is not a field"));
+        }
+    }
+    Ok(())
+}
+
+/// The parts between the commas that stand outside of parentheses.
+fn requirements(selector: &str) -> Result<Vec<&str>, String> {
+    let mut parts = Vec::new();
+    let (mut start, mut open) = (0, false);
+    for (at, c) in selector.char_indices() {
+        match c {
+            '(' if open => return Err("`(` stands inside of parentheses".into()),
+            '(' => open = true,
+            ')' if !open => return Err("`)` without `(`".into()),
+            ')' => open = false,
+            ',' if !open => {
+                parts.push(&selector[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    if open {
+        return Err("`(` is not closed".into());
+    }
+    parts.push(&selector[start..]);
+    Ok(parts)
+}
+
+fn check_label(requirement: &str) -> Result<(), String> {
+    if requirement.is_empty() {
+        return Err("nothing between the commas".into());
+    }
+    if let Some(key) = requirement.strip_prefix('!') {
+        return check_key(key.trim());
+    }
+    if let Some((head, values)) = requirement.split_once('(') {
+        return check_set(head.trim(), values);
+    }
+    if let Some((key, value)) = requirement.split_once("!=").or_else(|| requirement.split_once("==")) {
+        return check_key(key.trim()).and_then(|()| check_value(value.trim()));
+    }
+    if let Some((key, value)) = requirement.split_once('=') {
+        return check_key(key.trim()).and_then(|()| check_value(value.trim()));
+    }
+    if let Some(operator) = requirement.chars().find(|c| "<>~".contains(*c)) {
+        return Err(format!(
+            "`{operator}` is not an operator; use `=`, `!=`, `in (...)`, `notin (...)`, `key` or `!key`"
+        ));
+    }
+    check_key(requirement)
+}
+
+/// `key in (a, b)`, cut at the parenthesis.
+fn check_set(head: &str, values: &str) -> Result<(), String> {
+    let Some((key, operator)) = head.rsplit_once(char::is_whitespace) else {
+        return Err(format!("`{head} (...)` needs `in` or `notin` before the parenthesis"));
+    };
+    if !matches!(operator, "in" | "notin") {
+        return Err(format!("`{operator}` is not an operator; use `in` or `notin`"));
+    }
+    check_key(key.trim())?;
+    let Some((values, "")) = values.trim_end().split_once(')') else {
+        return Err("a comma is missing after `)`".into());
+    };
+    values.split(',').try_for_each(|value| check_value(value.trim()))
+}
+
+/// An optional DNS subdomain and `/`, then a name of at most 63 letters, digits, `-`, `_` and `.`.
+fn check_key(key: &str) -> Result<(), String> {
+    let (prefix, name) = key.split_once('/').map_or((None, key), |(prefix, name)| (Some(prefix), name));
+    let prefix_fits =
+        prefix.is_none_or(|prefix| prefix.len() <= 253 && prefix.split('.').all(crate::name::is_dns_label));
+    if prefix_fits && !name.is_empty() && is_qualified(name) {
+        Ok(())
+    } else {
+        Err(format!("`{key}` is not a label key"))
+    }
+}
+
+fn check_value(value: &str) -> Result<(), String> {
+    if value.is_empty() || is_qualified(value) {
+        Ok(())
+    } else {
+        Err(format!("`{value}` is not a label value"))
+    }
+}
+
+fn is_qualified(text: &str) -> bool {
+    let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = text.as_bytes();
+    bytes.len() <= 63
+        && ends(bytes.first())
+        && ends(bytes.last())
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+}

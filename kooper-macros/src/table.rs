@@ -1,0 +1,38 @@
+//! How a table of arguments becomes a struct with a field for each, and the rows that the parser reads.
+
+macro_rules! arguments {
+    (
+        $(#[$doc:meta])*
+        $struct:ident: $noun:literal {
+            $($name:literal $field:ident: $ty:ty = $form:expr, $what:literal, $example:literal, $aliases:expr;)*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Default)]
+        pub(crate) struct $struct {
+            $(pub(crate) $field: Option<Given<$ty>>,)*
+            pub(crate) given: Vec<&'static str>,
+        }
+
+        impl Arguments for $struct {
+            const NOUN: &'static str = $noun;
+            const ROWS: &'static [Row<Self>] = &[$(
+                Row {
+                    name: $name,
+                    what: $what,
+                    example: $example,
+                    aliases: &$aliases,
+                    read: |args, key, input| {
+                        let value = $form.read(key, input)?;
+                        args.$field = Some(Given { key: key.ident.clone(), value });
+                        Ok(())
+                    },
+                },
+            )*];
+
+            fn given(&mut self) -> &mut Vec<&'static str> {
+                &mut self.given
+            }
+        }
+    };
+}

@@ -1,0 +1,59 @@
+//! What the expansion of `#[controller]` names. Not for use by hand: it changes with any version.
+
+use std::time::Duration as StdDuration;
+
+pub use crate::{
+    Backoff, Context, ObjectKey, Queue, Retriever, Spec,
+    handler::{ContextArg, Handler, HandlerOutput, KeyArg, ObjectArg, Outcome},
+    site,
+    trace::{Site, Spans},
+};
+pub use core::time::Duration;
+
+/// `resync = "never"`
+pub const NEVER: Option<StdDuration> = None;
+
+/// Lets rustc tell of a constant that is no `Duration` where it stands in the attribute.
+pub const fn duration(duration: StdDuration) -> StdDuration {
+    duration
+}
+
+/// Stands for a resource that is missing or wrong, so that the `impl` itself gives no further error.
+#[derive(Debug, serde::Deserialize)]
+pub enum StandIn {}
+
+impl StandIn {
+    /// The object as whatever type the handler takes: which it should be is not known.
+    pub fn of_unknown_type<T>(self) -> T {
+        match self {}
+    }
+}
+
+impl kube::Resource for StandIn {
+    type DynamicType = ();
+    type Scope = kube::core::NamespaceResourceScope;
+
+    fn kind((): &()) -> std::borrow::Cow<'_, str> {
+        "StandIn".into()
+    }
+
+    fn group((): &()) -> std::borrow::Cow<'_, str> {
+        "".into()
+    }
+
+    fn version((): &()) -> std::borrow::Cow<'_, str> {
+        "".into()
+    }
+
+    fn plural((): &()) -> std::borrow::Cow<'_, str> {
+        "".into()
+    }
+
+    fn meta(&self) -> &kube::core::ObjectMeta {
+        match *self {}
+    }
+
+    fn meta_mut(&mut self) -> &mut kube::core::ObjectMeta {
+        match *self {}
+    }
+}
