@@ -94,6 +94,7 @@ mod error;
 mod handler;
 mod key;
 mod queue;
+mod readiness;
 mod retriever;
 mod signal;
 mod spec;
@@ -115,6 +116,7 @@ pub use key::{InvalidKey, ObjectKey};
 pub use kooper_macros::controller;
 pub use kube::Client;
 pub use queue::{Backoff, Queue};
+pub use readiness::Readiness;
 pub use retriever::{Names, Retriever};
 pub use spec::Spec;
 
