@@ -1,7 +1,7 @@
 //! The controller: wires the stages, runs them, and drains them.
 
 use crate::{
-    Backoff, DrainError, Error, Result, Spec, StartError, cluster,
+    Backoff, DrainError, Error, Objects, Result, Spec, StartError, cluster,
     handler::Runnable,
     queue::WorkQueue,
     readiness::Readiness,
@@ -266,6 +266,7 @@ impl<H: Runnable> Running<H> {
             retries: spec.queue.retries,
             timeout: spec.timeout,
             client: writer,
+            objects: Objects::new(store.clone(), intake.health()),
             store: store.clone(),
             queue: queue.clone(),
             watchdog: Arc::new(Watchdog::new(&spec.name, count)),

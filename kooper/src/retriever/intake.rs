@@ -22,8 +22,10 @@ pub(crate) struct Intake {
 /// How the streams are.
 #[derive(Debug, Default)]
 pub(crate) struct Health {
-    /// How many have not read everything once; `None` before the start and from the shutdown on.
+    /// How many have not read everything once; `None` before the start.
     pending: Option<usize>,
+    /// Whether the controller shuts down.
+    stopped: bool,
     /// Those that were told to be in trouble.
     broken: HashSet<StreamId>,
 }
@@ -36,7 +38,7 @@ impl Health {
 
     /// Whether everything has been read once, and nothing keeps a stream from following.
     pub(crate) fn is_ready(&self) -> bool {
-        self.is_listed() && self.broken.is_empty()
+        self.is_listed() && !self.stopped && self.broken.is_empty()
     }
 }
 
@@ -64,7 +66,7 @@ impl Intake {
 
     /// From here on nothing is read.
     pub(crate) fn stop(&self) {
-        self.health.send_modify(|health| health.pending = None);
+        self.health.send_modify(|health| health.stopped = true);
     }
 
     pub(super) fn listed(&self) {
