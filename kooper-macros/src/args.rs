@@ -81,7 +81,7 @@ const ELSEWHERE: [(&[&str], &str); 5] = [
 /// The delay between retries.
 pub(crate) enum Backoff {
     Constant(Time),
-    Growing(Delays),
+    Growing(Box<Delays>),
 }
 
 impl Backoff {
@@ -100,7 +100,7 @@ impl Backoff {
         }
         let mut faults = Diag::default();
         let delays = parse(list.stream(), &mut faults);
-        faults.finish(Self::Growing(delays))
+        faults.finish(Self::Growing(Box::new(delays)))
     }
 }
 

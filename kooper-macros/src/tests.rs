@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 /// What the macro adds, without the user's own `impl`.
-fn expansion(args: TokenStream, item: TokenStream) -> String {
+fn expansion(args: TokenStream, item: &TokenStream) -> String {
     let output = controller_impl(args, item);
     let mut file: syn::File = syn::parse2(output).expect("the expansion is Rust");
     file.items.remove(0);
@@ -16,7 +16,7 @@ fn expansion(args: TokenStream, item: TokenStream) -> String {
 fn the_program_of_the_first_page_expands_to_code_like_by_hand() {
     let printed = expansion(
         quote!(resource = Pod, retries = 3),
-        quote! {
+        &quote! {
             impl PodPrinter {
                 async fn add(&self, ctx: Context, pod: Pod) -> kooper::Result {
                     println!("{} is {:?}", ctx.key(), pod.status.and_then(|s| s.phase));

@@ -148,7 +148,11 @@ impl Spans {
 
 impl std::fmt::Debug for Spans {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Spans").field("process_job", &self.process_job).finish_non_exhaustive()
+        f.debug_struct("Spans")
+            .field("process_job", &self.process_job)
+            .field("add", &self.add_site)
+            .field("delete", &self.delete_site)
+            .finish_non_exhaustive()
     }
 }
 
