@@ -155,6 +155,14 @@ pub(crate) fn attempt<T: Parse>(input: ParseStream<'_>) -> Option<T> {
     Some(parsed)
 }
 
+#[cfg(test)]
+impl<A> Row<A> {
+    /// Its name, its example and its aliases.
+    pub(crate) fn words(&self) -> (&'static str, &'static str, &'static str) {
+        (self.name, self.example, self.aliases)
+    }
+}
+
 impl<A> Row<A> {
     /// Reads what stands behind the key, which is `= value`, or a list where the example is one.
     fn read(&self, args: &mut A, ident: Ident, input: ParseStream<'_>) -> Result<()> {

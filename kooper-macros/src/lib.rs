@@ -21,7 +21,7 @@ use item::Annotated;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// Makes a controller of an `impl` block.
+#[doc = include_str!("controller.md")]
 #[proc_macro_attribute]
 pub fn controller(args: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     controller_impl(args.into(), &item.into()).into()
