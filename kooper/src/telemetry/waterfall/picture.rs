@@ -46,7 +46,8 @@ pub(crate) fn draw(spans: &[Ended], style: Style) -> String {
     let scale = Scale::new(start, end, style.columns.saturating_sub(margin));
     let picture = Picture { style, scale, services: services(&walked) };
 
-    let mut out = picture.title(top);
+    let deleted = walked.iter().any(|ended| ended.span.name == "handleDeleteObject");
+    let mut out = picture.title(top, deleted);
     picture.ruler(&mut out);
     for ended in walked.iter().take(BARS) {
         picture.bar(&mut out, ended);
@@ -103,7 +104,7 @@ impl Picture {
 
     /// What the trace is about: the object, how it went, the attempt, the controller, the trace's id, as far as there
     /// is room for them.
-    fn title(&self, top: &Ended) -> String {
+    fn title(&self, top: &Ended, deleted: bool) -> String {
         let say = |name: &str| top.attribute(name).map(Value::as_str).unwrap_or_default();
         let outcome = say("kooper.outcome").replace('_', " ");
         let good = matches!(outcome.as_str(), "done" | "requeued");
@@ -128,6 +129,7 @@ impl Picture {
         let name = if key.is_empty() { top.service.name.as_str() } else { &key };
         let parts = [
             (name, color::TITLE),
+            (if deleted { "deleted" } else { "" }, color::TITLE),
             (&outcome, outcome_color),
             (unfinished, color::OTHER),
             (&attempt, ""),
