@@ -1,7 +1,7 @@
 //! The settings of telemetry.
 
 use super::{
-    InitError, Telemetry,
+    Telemetry,
     export::Batches,
     file::TraceFile,
     filter,
@@ -244,7 +244,7 @@ fn var(name: &str) -> Option<String> {
 #[cfg(feature = "waterfall")]
 impl Drawing {
     /// The waterfall to draw, if any.
-    fn decide(self, alone: bool, told: Option<&str>) -> Result<Option<super::Waterfall>, InitError> {
+    fn decide(self, alone: bool, told: Option<&str>) -> Result<Option<super::Waterfall>, super::InitError> {
         let waterfall = match (told, self) {
             (Some("never"), _) | (None | Some("auto"), Self::Never) => None,
             (None | Some("auto" | "always"), Self::Always(waterfall)) => Some(waterfall),
@@ -252,7 +252,11 @@ impl Drawing {
             (None | Some("auto"), Self::Auto) => alone.then(super::Waterfall::stdout),
             (Some(value), _) => {
                 let (variable, value) = ("KOOPER_WATERFALL", value.to_owned());
-                return Err(InitError::Variable { variable, value, known: "`always`, `auto`, `never`" });
+                return Err(super::InitError::Variable {
+                    variable,
+                    value,
+                    known: "`always`, `auto`, `never`",
+                });
             }
         };
         Ok(waterfall)
