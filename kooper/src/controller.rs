@@ -1,10 +1,11 @@
 //! The controller: wires the stages, runs them, and drains them.
 
 use crate::{
-    Backoff, DrainError, Error, Result, Spec, StartError, cluster,
+    Backoff, DrainError, Error, Objects, Result, Spec, StartError, cluster,
     handler::Runnable,
     queue::WorkQueue,
-    retriever::{Intake, Names, Stream, resync, warn_of_missing_namespaces},
+    readiness::Readiness,
+    retriever::{Health, Intake, Names, Stream, resync, warn_of_missing_namespaces},
     signal,
     store::Store,
     trace::Identity,
@@ -14,7 +15,7 @@ use kube::Client;
 use std::{
     future::Future,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -64,6 +65,7 @@ pub struct Controller<H> {
     client: Option<Client>,
     drain: Duration,
     start: Option<Duration>,
+    health: watch::Sender<Health>,
 }
 
 /// Runs a handler on the cluster of the ordinary configuration, until SIGINT or SIGTERM.
@@ -80,7 +82,14 @@ pub async fn run<H: Runnable>(handler: H) -> Result {
 impl<H: Runnable> Controller<H> {
     /// A controller with the settings of its handler.
     pub fn new(handler: H) -> Self {
-        Self { handler, spec: H::spec(), client: None, drain: DRAIN, start: None }
+        Self {
+            handler,
+            spec: H::spec(),
+            client: None,
+            drain: DRAIN,
+            start: None,
+            health: watch::Sender::default(),
+        }
     }
 
     /// The name in traces and log lines.
@@ -161,6 +170,11 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
+    /// Tells whether the controller is ready, from now until after it has stopped.
+    pub fn readiness(&self) -> Readiness {
+        Readiness::new(self.health.subscribe())
+    }
+
     /// What the controller will run with.
     pub fn spec(&self) -> &Spec {
         &self.spec
@@ -215,7 +229,7 @@ impl<H: Runnable> Controller<H> {
             Some(client) => (client.clone(), client),
             None => cluster::clients().await?,
         };
-        let mut running = Running::start(self.handler, self.spec, &reader, writer);
+        let mut running = Running::start(self.handler, self.spec, &reader, writer, self.health);
         tokio::select! {
             () = stop => running.drain(self.drain, &at_once).await,
             error = running.fault(self.start) => Err(error),
@@ -235,7 +249,7 @@ struct Running<H> {
 }
 
 impl<H: Runnable> Running<H> {
-    fn start(handler: H, spec: Spec, reader: &Client, writer: Client) -> Self {
+    fn start(handler: H, spec: Spec, reader: &Client, writer: Client, health: watch::Sender<Health>) -> Self {
         let store = Arc::new(Store::default());
         let queue = Arc::new(WorkQueue::new(spec.queue.clone()));
         let what = Arc::new(spec.retriever.clone());
@@ -243,12 +257,7 @@ impl<H: Runnable> Running<H> {
             [] => vec![None],
             namespaces => namespaces.iter().cloned().map(Some).collect(),
         };
-        let intake = Arc::new(Intake {
-            store: store.clone(),
-            queue: queue.clone(),
-            pending: watch::Sender::new(namespaces.len()),
-            trouble: Mutex::default(),
-        });
+        let intake = Arc::new(Intake::new(store.clone(), queue.clone(), health, namespaces.len()));
         let count = spec.queue.workers as usize;
         let workers = Arc::new(Workers {
             handler,
@@ -257,6 +266,7 @@ impl<H: Runnable> Running<H> {
             retries: spec.queue.retries,
             timeout: spec.timeout,
             client: writer,
+            objects: Objects::new(store.clone(), intake.health()),
             store: store.clone(),
             queue: queue.clone(),
             watchdog: Arc::new(Watchdog::new(&spec.name, count)),
@@ -317,6 +327,7 @@ impl<H: Runnable> Running<H> {
     async fn drain(mut self, limit: Duration, at_once: &CancellationToken) -> Result {
         let deadline = Instant::now() + limit;
         self.reading.abort_all();
+        self.intake.stop();
         self.workers.queue.close();
         self.workers.shutting_down.cancel();
         let notice = Duration::from_secs(5).min(limit / 2);
@@ -359,13 +370,12 @@ impl<H: Runnable> Running<H> {
 /// Resolves with an error if the first lists take longer than `limit`; else never.
 async fn late(intake: Arc<Intake>, resource: String, limit: Option<Duration>) -> StartError {
     let Some(within) = limit else { return std::future::pending().await };
-    let mut pending = intake.pending.subscribe();
-    let listed = pending.wait_for(|pending| *pending == 0);
+    let mut health = intake.health();
+    let listed = health.wait_for(Health::is_listed);
     if tokio::time::timeout(within, listed).await.is_ok() {
         return std::future::pending().await;
     }
-    let trouble = intake.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let (reason, next_step) = trouble.unwrap_or_else(|| {
+    let (reason, next_step) = intake.last_trouble().unwrap_or_else(|| {
         let wait = "give it longer by `start_timeout`, or check `kubectl cluster-info`";
         ("the server has not answered yet".into(), wait.into())
     });

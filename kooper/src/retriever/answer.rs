@@ -57,6 +57,11 @@ pub(super) async fn ask(
 }
 
 impl Answer {
+    /// Changes how long it may be silent from here on.
+    pub(super) fn may_be_silent_for(&mut self, silence: Duration) {
+        self.silence = silence;
+    }
+
     /// The next bytes of the body; `None` at its end.
     pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, Trouble> {
         loop {

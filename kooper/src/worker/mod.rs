@@ -9,7 +9,7 @@ mod watchdog;
 pub(crate) use watchdog::Watchdog;
 
 use crate::{
-    Client, Context, Requeue, Trigger,
+    Client, Context, Objects, Requeue, Trigger,
     context::Inner,
     error::{self, BoxError},
     handler::{Resource, Runnable},
@@ -37,6 +37,7 @@ pub(crate) struct Workers<H> {
     pub(crate) retries: u32,
     pub(crate) timeout: Option<Duration>,
     pub(crate) client: Client,
+    pub(crate) objects: Objects,
     pub(crate) store: Arc<Store>,
     pub(crate) queue: Arc<WorkQueue>,
     pub(crate) watchdog: Arc<Watchdog>,
@@ -133,6 +134,7 @@ impl<H: Runnable> Workers<H> {
             retries: self.retries,
             trigger: handout.trigger,
             client: self.client.clone(),
+            objects: self.objects.clone(),
             last_seen,
             cancelled: cancelled.clone(),
             shutting_down: self.shutting_down.clone(),
