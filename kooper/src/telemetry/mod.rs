@@ -43,6 +43,7 @@
 
 mod builder;
 mod error;
+#[cfg(feature = "waterfall")]
 pub(crate) mod event;
 mod events;
 mod export;
