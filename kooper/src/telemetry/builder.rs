@@ -2,6 +2,7 @@
 
 use super::{
     InitError, Telemetry,
+    export::Batches,
     file::TraceFile,
     filter,
     services::{self, Services},
@@ -17,9 +18,13 @@ use std::{
     path::PathBuf,
     sync::Arc,
 };
+use tracing_subscriber::filter::Targets;
 
 /// Adds a span processor to the provider of each service.
 type Attach = Arc<dyn Fn(TracerProviderBuilder) -> TracerProviderBuilder + Send + Sync>;
+
+/// Starts the thread of an exporter.
+type Start = Box<dyn FnOnce() -> std::io::Result<Attach> + Send + Sync>;
 
 /// The settings of [`init`](super::init), each with a default. Made by [`builder`](super::builder).
 ///
@@ -44,6 +49,7 @@ pub struct Builder {
     trace_file: Option<PathBuf>,
     sampler: Option<Box<dyn ShouldSample>>,
     attached: Vec<Attach>,
+    exporters: Vec<Start>,
     #[cfg(feature = "waterfall")]
     waterfall: Drawing,
 }
@@ -68,6 +74,7 @@ impl Builder {
             trace_file: None,
             sampler: None,
             attached: Vec::new(),
+            exporters: Vec::new(),
             #[cfg(feature = "waterfall")]
             waterfall: Drawing::Auto,
         }
@@ -121,13 +128,15 @@ impl Builder {
 
     /// Sends ended spans in batches by an exporter. The waterfall is then no longer drawn by itself.
     ///
-    /// `make` is called once for each service that has spans: an exporter learns from its provider which service it is
-    /// for. Each has a batch of its own, by `OTEL_BSP_*`.
+    /// `make` is called once for each service that has spans, since an exporter is told of one service. All of them share
+    /// a queue and a thread, by `OTEL_BSP_*`; when the queue is full, spans are dropped and counted, and nobody waits. Where
+    /// the exporter needs a tokio runtime, call [`init`](Self::init) inside of one.
     pub fn exporter<E: SpanExporter + 'static>(
         mut self,
         make: impl Fn() -> E + Send + Sync + 'static,
     ) -> Self {
-        self.attached.push(Arc::new(move |provider| provider.with_batch_exporter(make())));
+        let make = Arc::new(make);
+        self.exporters.push(Box::new(move || Ok(attach(Batches::start(make, var)?))));
         self
     }
 
@@ -191,14 +200,20 @@ impl Builder {
             (None, traces) => filter::traces("traces", traces.as_deref()),
         }?;
         let mut attached = self.attached;
+        for start in self.exporters {
+            attached.push(start()?);
+        }
         #[cfg(feature = "waterfall")]
-        if let Some(waterfall) = self.waterfall.decide(attached.is_empty(), var("KOOPER_WATERFALL"))? {
+        if let Some(waterfall) =
+            self.waterfall.decide(attached.is_empty(), var("KOOPER_WATERFALL").as_deref())?
+        {
             attached.push(Arc::new(move |provider| provider.with_span_processor(waterfall.processor())));
         }
         if let Some(path) = var("KOOPER_TRACE_FILE").map(PathBuf::from).or(self.trace_file) {
             attached.push(attach(TraceFile::open(&path)?));
         }
-        let anyone = !attached.is_empty();
+        // A span that goes nowhere is not made.
+        let filter = if attached.is_empty() { Targets::new() } else { filter };
         let resource = services::own_resource(&self.service, self.attributes, var);
         let sampler = self.sampler;
         let services = Services::new(
@@ -211,7 +226,7 @@ impl Builder {
                 attached.iter().fold(provider, |provider, attach| attach(provider))
             }),
         );
-        Ok(Telemetry::new(services, filter, anyone))
+        Ok(Telemetry::new(services, filter))
     }
 }
 
@@ -229,8 +244,8 @@ fn var(name: &str) -> Option<String> {
 #[cfg(feature = "waterfall")]
 impl Drawing {
     /// The waterfall to draw, if any.
-    fn decide(self, alone: bool, told: Option<String>) -> Result<Option<super::Waterfall>, InitError> {
-        let waterfall = match (told.as_deref(), self) {
+    fn decide(self, alone: bool, told: Option<&str>) -> Result<Option<super::Waterfall>, InitError> {
+        let waterfall = match (told, self) {
             (Some("never"), _) | (None | Some("auto"), Self::Never) => None,
             (_, Self::Always(waterfall)) => Some(waterfall),
             (Some("always"), _) => Some(super::Waterfall::stdout()),

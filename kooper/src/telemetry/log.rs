@@ -16,7 +16,7 @@ use tracing_subscriber::{
     Layer,
     fmt::{format::Writer, time::FormatTime as _, time::SystemTime},
     layer::Context,
-    registry::LookupSpan,
+    registry::{LookupSpan, Scope},
 };
 
 /// Whether a span is that of an attempt: the one that says which object it is about.
@@ -126,7 +126,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
 
     fn on_event(&self, event: &Event<'_>, ctx: Context<'_, S>) {
         let mut place = String::new();
-        for span in ctx.event_scope(event).into_iter().flat_map(|scope| scope.from_root()) {
+        for span in ctx.event_scope(event).into_iter().flat_map(Scope::from_root) {
             if let Some(Place(part)) = span.extensions().get::<Place>() {
                 place.push_str(part);
             }

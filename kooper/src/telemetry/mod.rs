@@ -43,7 +43,9 @@
 
 mod builder;
 mod error;
-mod event;
+pub(crate) mod event;
+mod events;
+mod export;
 mod file;
 mod filter;
 mod layer;
@@ -51,12 +53,14 @@ mod log;
 mod otlp_json;
 mod plain;
 mod services;
-mod sink;
+pub(crate) mod sink;
 #[cfg(feature = "waterfall")]
 mod waterfall;
 
 pub use builder::Builder;
 pub use error::InitError;
+#[cfg(feature = "testing")]
+pub(crate) use layer::bridge;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 pub use services::Services;
 use std::time::Duration;
@@ -67,6 +71,8 @@ use tracing_subscriber::{
 #[cfg(feature = "waterfall")]
 #[cfg_attr(docsrs, doc(cfg(feature = "waterfall")))]
 pub use waterfall::Waterfall;
+#[cfg(feature = "testing")]
+pub(crate) use waterfall::draw_plain as draw;
 
 /// Sets telemetry up for the whole program, with the defaults and variables of [this module](self).
 ///
@@ -94,13 +100,11 @@ const FLUSH: Duration = Duration::from_secs(5);
 pub struct Telemetry {
     services: Services,
     filter: Targets,
-    /// Whether ended spans go anywhere.
-    anyone: bool,
 }
 
 impl Telemetry {
-    fn new(services: Services, filter: Targets, anyone: bool) -> Self {
-        Self { services, filter, anyone }
+    fn new(services: Services, filter: Targets) -> Self {
+        Self { services, filter }
     }
 
     /// The layer that makes traces of spans, for a subscriber of your own. It has a filter of its own: the level of other
@@ -111,8 +115,7 @@ impl Telemetry {
     where
         S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
     {
-        // A span that goes nowhere is not made.
-        self.anyone.then(|| layer::bridge(self.services.clone()).with_filter(self.filter.clone()))
+        layer::bridge(self.services.clone(), &self.filter)
     }
 
     /// The tracer of all services, for code that makes OpenTelemetry spans itself.

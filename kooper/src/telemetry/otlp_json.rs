@@ -13,9 +13,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// `TracesData` with this one span, without a line break.
 pub(super) fn traces_data(ended: &Ended) -> String {
-    let resource = ended.service.resource.iter().flat_map(|resource| resource.iter());
+    let mut resource: Vec<_> = ended.service.resource.iter().flat_map(|resource| resource.iter()).collect();
+    // A resource has no order of its own.
+    resource.sort_unstable_by_key(|(key, _)| key.as_str());
     let resource: Vec<_> =
-        resource.map(|(key, value)| json!({"key": key.as_str(), "value": any(value)})).collect();
+        resource.into_iter().map(|(key, value)| json!({"key": key.as_str(), "value": any(value)})).collect();
     json!({"resourceSpans": [{
         "resource": {"attributes": resource},
         "scopeSpans": [{"scope": scope(&ended.span.instrumentation_scope), "spans": [span(ended)]}],

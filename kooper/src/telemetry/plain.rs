@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// `text` with each letter that `bad` refuses, or that can harm, written as an escape: `\n`, `\u{1b}`.
 pub(crate) fn escape(text: &str, bad: impl Fn(char) -> bool) -> Cow<'_, str> {
     let bad = |char: char| char.is_control() || is_invisible(char) || bad(char);
-    if !text.contains(&bad) {
+    if !text.chars().any(&bad) {
         return text.into();
     }
     let mut out = String::with_capacity(text.len() + 8);

@@ -52,11 +52,11 @@ struct Inner {
 }
 
 /// What makes a provider, all but its resource.
-pub(super) type Make = Box<dyn Fn() -> TracerProviderBuilder + Send + Sync>;
+pub(crate) type Make = Box<dyn Fn() -> TracerProviderBuilder + Send + Sync>;
 
 impl Services {
     /// The program's own service by its resource, and what the others take from it.
-    pub(super) fn new(own: Resource, make: Make) -> Self {
+    pub(crate) fn new(own: Resource, make: Make) -> Self {
         let scope = InstrumentationScope::builder(env!("CARGO_PKG_NAME"))
             .with_version(env!("CARGO_PKG_VERSION"))
             .build();

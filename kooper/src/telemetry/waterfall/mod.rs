@@ -10,14 +10,15 @@ mod tree;
 use super::sink::{Ended, Sink, Tap};
 use opentelemetry::TraceId;
 use opentelemetry_sdk::trace::SpanProcessor;
-pub(crate) use picture::draw;
+use picture::draw;
 use std::{
     collections::{HashMap, VecDeque},
     fmt,
     io::Write,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
-pub(crate) use terminal::Style;
+use terminal::Style;
 
 /// Spans of one trace that are held until its root ends; later ones are left out.
 const SPANS_PER_TRACE: usize = 1_000;
@@ -127,12 +128,19 @@ impl Sink for Waterfall {
         }
     }
 
-    fn end(&self) {
+    fn end(&self, _timeout: Duration) -> bool {
         let rest = self.held.traces.lock().unwrap_or_else(PoisonError::into_inner).take_all();
         if !rest.is_empty() {
             self.show(&rest);
         }
+        true
     }
+}
+
+/// A picture of one trace in 100 columns of plain text, for messages.
+#[cfg(feature = "testing")]
+pub(crate) fn draw_plain(spans: &[Ended]) -> String {
+    draw(spans, Style { columns: 100, ..Style::plain() })
 }
 
 /// Traces whose root has not ended yet.

@@ -10,7 +10,7 @@ use crate::telemetry::{
     sink::{Ended, Service},
 };
 use opentelemetry::{Value, trace::Status};
-use std::{fmt::Write as _, ops::Range, sync::Arc};
+use std::sync::Arc;
 
 /// Bars that are drawn of one trace; the rest is a count.
 const BARS: usize = 200;
@@ -163,59 +163,46 @@ impl Picture {
         let place = self.scale.place(span.start_time, span.end_time);
         let duration = between(span.start_time, span.end_time);
         // That of the root stands beside the ruler.
-        let duration = if duration == self.scale.total() { String::new() } else { text(duration) };
+        let duration =
+            if duration == self.scale.total() { String::new() } else { format!(" {}", text(duration)) };
         let label = self.label(ended);
         let color = self.color(ended);
 
         let inside = place.len().saturating_sub("[  ]".len());
-        let fill = self.glyphs().fill;
-        if width(&label) <= inside {
-            // A space after the label, and another one only before a fill.
-            let rest = inside - width(&label);
-            let bar = format!("[ {label} {}]", fill.repeat(rest));
-            let tail = if duration.is_empty() { duration } else { format!(" {}", self.faint(&duration)) };
-            push_line(out, &format!("{}{}{tail}", " ".repeat(place.start), self.style.paint(color, &bar)));
-            return;
-        }
-        let bar = match place.len() {
-            1 => "|".to_owned(),
-            columns => format!("[{}]", fill.repeat(columns - 2)),
-        };
-        self.beside(out, &place, &self.style.paint(color, &bar), &label, &duration, color);
-    }
-
-    /// A bar with its label to the right, or to the left where there is more room.
-    fn beside(
-        &self,
-        out: &mut String,
-        place: &Range<usize>,
-        bar: &str,
-        label: &str,
-        duration: &str,
-        color: &str,
-    ) {
-        let text = |room: usize| {
-            let both = if duration.is_empty() { String::new() } else { format!(" {}", self.faint(duration)) };
-            let both_width = if duration.is_empty() { 0 } else { duration.len() + 1 };
-            if width(label) + both_width <= room {
-                return Some((self.style.paint(color, label) + &both, width(label) + both_width));
-            }
-            None
-        };
         let right = self.style.columns.saturating_sub(place.end + 1);
         let left = place.start.saturating_sub(1);
-        let indent = " ".repeat(place.start);
-        if let Some((text, _)) = text(right) {
-            push_line(out, &format!("{indent}{bar} {text}"));
-        } else if let Some((text, columns)) = text(left) {
-            push_line(out, &format!("{}{text} {bar}", " ".repeat(left - columns)));
+        let [label_width, both] = [width(&label), width(&label) + duration.len()];
+        let indent = |columns: usize| " ".repeat(columns);
+        let [stroke, label_painted] =
+            [self.stroke(place.len()), label.clone()].map(|part| self.style.paint(color, &part));
+        let faint = self.style.paint(color::FAINT, &duration);
+
+        let line = if label_width <= inside {
+            let fill = self.glyphs().fill.repeat(inside - label_width);
+            let bar = self.style.paint(color, &format!("[ {label} {fill}]"));
+            format!("{}{bar}{faint}", indent(place.start))
+        } else if both <= right {
+            format!("{}{stroke} {label_painted}{faint}", indent(place.start))
+        } else if both <= left {
+            format!("{}{label_painted}{faint} {stroke}", indent(left - both))
+        } else if inside + duration.len() >= left.max(right) {
+            let bar = self.style.paint(color, &format!("[ {} ]", self.cut(&label, inside)));
+            format!("{}{bar}{faint}", indent(place.start))
         } else if right >= left {
-            let label = self.style.paint(color, &self.cut(label, right));
-            push_line(out, &format!("{indent}{bar} {label}"));
+            let label = self.style.paint(color, &self.cut(&label, right));
+            format!("{}{stroke} {label}", indent(place.start))
         } else {
-            let label = self.cut(label, left);
-            let gap = " ".repeat(left - width(&label));
-            push_line(out, &format!("{gap}{} {bar}", self.style.paint(color, &label)));
+            let label = self.cut(&label, left);
+            format!("{}{} {stroke}", indent(left - width(&label)), self.style.paint(color, &label))
+        };
+        push_line(out, &line);
+    }
+
+    /// A bar without a label.
+    fn stroke(&self, columns: usize) -> String {
+        match columns {
+            1 => "|".to_owned(),
+            columns => format!("[{}]", self.glyphs().fill.repeat(columns - 2)),
         }
     }
 
@@ -227,7 +214,7 @@ impl Picture {
             let line = self.style.clean(&line);
             let color = if event.name == "error" { color::FAILED } else { "" };
             let line = self.style.paint(color, &self.cut(&line, LINE));
-            writeln!(out, "{} {line}", self.faint(&time)).expect("a String takes all that is written");
+            push_line(out, &format!("{} {line}", self.style.paint(color::FAINT, &time)));
         }
     }
 
@@ -245,10 +232,6 @@ impl Picture {
         }
         let service = self.services.iter().position(|known| known.name == ended.service.name);
         color::SERVICES[service.unwrap_or_default() % color::SERVICES.len()]
-    }
-
-    fn faint(&self, text: &str) -> String {
-        self.style.paint(color::FAINT, text)
     }
 
     /// The beginning of `text` in at most `room` columns.

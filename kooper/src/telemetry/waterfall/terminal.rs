@@ -39,7 +39,10 @@ impl Style {
         Self {
             columns: told.or(columns).filter(|columns| *columns > 0).unwrap_or(COLUMNS).max(LEAST),
             color: terminal && !dumb && var("NO_COLOR").is_none(),
-            ascii: var("LC_ALL").or_else(|| var("LC_CTYPE")).or_else(|| var("LANG")).is_some_and(is_narrow),
+            ascii: var("LC_ALL")
+                .or_else(|| var("LC_CTYPE"))
+                .or_else(|| var("LANG"))
+                .is_some_and(|locale| is_narrow(&locale)),
         }
     }
 
@@ -61,7 +64,7 @@ impl Style {
 
 /// Whether a locale says that its encoding is not UTF-8. Where no locale is set at all, as in most containers, nothing
 /// is said.
-fn is_narrow(locale: String) -> bool {
+fn is_narrow(locale: &str) -> bool {
     let locale = locale.to_ascii_lowercase();
     !locale.contains("utf-8") && !locale.contains("utf8")
 }
