@@ -4,7 +4,7 @@ macro_rules! arguments {
     (
         $(#[$doc:meta])*
         $struct:ident: $noun:literal {
-            $($name:literal $field:ident: $ty:ty = $form:expr, $what:literal, $example:literal, $aliases:expr;)*
+            $($name:literal $field:ident: $ty:ty = $read:expr, $what:literal, $example:literal, $aliases:literal;)*
         }
     ) => {
         $(#[$doc])*
@@ -21,10 +21,9 @@ macro_rules! arguments {
                     name: $name,
                     what: $what,
                     example: $example,
-                    aliases: &$aliases,
+                    aliases: $aliases,
                     read: |args, key, input| {
-                        let value = $form.read(key, input)?;
-                        args.$field = Some(Given { key: key.ident.clone(), value });
+                        args.$field = Some(Given { key: key.ident.clone(), value: $read(key, input)? });
                         Ok(())
                     },
                 },

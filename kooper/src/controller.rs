@@ -215,7 +215,7 @@ impl<H: Runnable> Controller<H> {
             Some(client) => (client.clone(), client),
             None => cluster::clients().await?,
         };
-        let mut running = Running::start(self.handler, self.spec, reader, writer);
+        let mut running = Running::start(self.handler, self.spec, &reader, writer);
         tokio::select! {
             () = stop => running.drain(self.drain, &at_once).await,
             error = running.fault(self.start) => Err(error),
@@ -235,7 +235,7 @@ struct Running<H> {
 }
 
 impl<H: Runnable> Running<H> {
-    fn start(handler: H, spec: Spec, reader: Client, writer: Client) -> Self {
+    fn start(handler: H, spec: Spec, reader: &Client, writer: Client) -> Self {
         let store = Arc::new(Store::default());
         let queue = Arc::new(WorkQueue::new(spec.queue.clone()));
         let what = Arc::new(spec.retriever.clone());

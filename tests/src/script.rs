@@ -79,10 +79,9 @@ impl Calls {
                 more.await;
             }
         };
-        match tokio::time::timeout(Duration::from_mins(1), enough).await {
-            Ok(calls) => calls.iter().map(|call| format!("{} {}", call.handler, call.key)).collect(),
-            Err(_) => panic!("waited for {count} calls, saw {:#?}", self.all()),
-        }
+        let calls = tokio::time::timeout(Duration::from_mins(1), enough).await;
+        let calls = calls.unwrap_or_else(|_| panic!("waited for {count} calls, saw {:#?}", self.all()));
+        calls.iter().map(|call| format!("{} {}", call.handler, call.key)).collect()
     }
 
     fn push(&self, call: Call) {

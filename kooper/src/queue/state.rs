@@ -240,7 +240,7 @@ impl State {
 
     /// The best lane that has keys; each eighth time the one below it whose first key has waited longest.
     fn next_lane(&mut self) -> Option<Lane> {
-        let [live, retry, backlog] = self.lanes.map(|line| line.head());
+        let [live, retry, backlog] = self.lanes.map(Line::head);
         let lanes = [(Lane::Live, live), (Lane::Retry, retry), (Lane::Backlog, backlog)];
         let mut waiting = lanes.into_iter().filter_map(|(lane, head)| head.map(|head| (lane, head)));
         let best = waiting.next()?.0;
@@ -346,17 +346,14 @@ impl State {
     fn insert(&mut self, key: ObjectKey, wanted: Wanted) -> Index {
         let entry =
             Entry { key: key.clone(), phase: Phase::Ready(Lane::Live), failures: 0, wanted, link: None };
-        let index = match self.free.pop() {
-            Some(index) => {
-                self.slots[index as usize] = entry;
-                index
-            }
-            None => {
-                self.slots.push(entry);
-                self.links.push(Links::UNLINKED);
-                Index::try_from(self.slots.len() - 1)
-                    .expect("keys of more than 4 billion objects fit in no memory")
-            }
+        let index = if let Some(index) = self.free.pop() {
+            self.slots[index as usize] = entry;
+            index
+        } else {
+            self.slots.push(entry);
+            self.links.push(Links::UNLINKED);
+            Index::try_from(self.slots.len() - 1)
+                .expect("keys of more than 4 billion objects fit in no memory")
         };
         self.index.insert(key, index);
         index

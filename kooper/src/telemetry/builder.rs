@@ -2,6 +2,7 @@
 
 use super::{
     InitError, Telemetry,
+    export::Batches,
     file::TraceFile,
     filter,
     services::{self, Services},
@@ -21,6 +22,9 @@ use tracing_subscriber::filter::Targets;
 
 /// Adds a span processor to the provider of each service.
 type Attach = Arc<dyn Fn(TracerProviderBuilder) -> TracerProviderBuilder + Send + Sync>;
+
+/// Starts the thread of an exporter.
+type Start = Box<dyn FnOnce() -> std::io::Result<Attach> + Send + Sync>;
 
 /// The settings of [`init`](super::init), each with a default. Made by [`builder`](super::builder).
 ///
@@ -45,6 +49,7 @@ pub struct Builder {
     trace_file: Option<PathBuf>,
     sampler: Option<Box<dyn ShouldSample>>,
     attached: Vec<Attach>,
+    exporters: Vec<Start>,
     #[cfg(feature = "waterfall")]
     waterfall: Drawing,
 }
@@ -69,6 +74,7 @@ impl Builder {
             trace_file: None,
             sampler: None,
             attached: Vec::new(),
+            exporters: Vec::new(),
             #[cfg(feature = "waterfall")]
             waterfall: Drawing::Auto,
         }
@@ -122,13 +128,15 @@ impl Builder {
 
     /// Sends ended spans in batches by an exporter. The waterfall is then no longer drawn by itself.
     ///
-    /// `make` is called once for each service that has spans: an exporter learns from its provider which service it is
-    /// for. Each has a batch of its own, by `OTEL_BSP_*`.
+    /// `make` is called once for each service that has spans, since an exporter is told of one service. All of them share
+    /// a queue and a thread, by `OTEL_BSP_*`; when the queue is full, spans are dropped and counted, and nobody waits. Where
+    /// the exporter needs a tokio runtime, call [`init`](Self::init) inside of one.
     pub fn exporter<E: SpanExporter + 'static>(
         mut self,
         make: impl Fn() -> E + Send + Sync + 'static,
     ) -> Self {
-        self.attached.push(Arc::new(move |provider| provider.with_batch_exporter(make())));
+        let make = Arc::new(make);
+        self.exporters.push(Box::new(move || Ok(attach(Batches::start(make, var)?))));
         self
     }
 
@@ -192,6 +200,9 @@ impl Builder {
             (None, traces) => filter::traces("traces", traces.as_deref()),
         }?;
         let mut attached = self.attached;
+        for start in self.exporters {
+            attached.push(start()?);
+        }
         #[cfg(feature = "waterfall")]
         if let Some(waterfall) =
             self.waterfall.decide(attached.is_empty(), var("KOOPER_WATERFALL").as_deref())?

@@ -45,6 +45,7 @@ mod builder;
 mod error;
 pub(crate) mod event;
 mod events;
+mod export;
 mod file;
 mod filter;
 mod layer;

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::{
     body::Payload,
     cluster::Api,
-    list::list,
+    discovery,
+    list::{Page, list},
     request::{Path, Query, Request, Verb},
     status::Status,
     store::Object,
@@ -29,7 +30,7 @@ pub(super) async fn answer(api: &Arc<Api>, parts: &Parts, body: &Bytes) -> Respo
                 Err(status) => Err(status),
             }
         }
-        None => of_server(path, &parts.method),
+        None => of_server(api, path, parts),
     };
     answered.unwrap_or_else(|status| refused(&status))
 }
@@ -72,7 +73,7 @@ async fn of_resource(
         },
         Verb::DeleteCollection => {
             let deleted = write::delete_collection(api, &request, body)?;
-            stream_response(Payload::page(super::list::Page::of(view, &request, deleted)))
+            stream_response(Payload::page(Page::of(view, &request, deleted)))
         }
     })
 }
@@ -85,10 +86,18 @@ fn get(api: &Api, request: &Request) -> Result<Arc<Object>, Status> {
 }
 
 /// Paths that name no resource.
-fn of_server(path: &str, method: &Method) -> Result<Response<Payload>, Status> {
-    match path.trim_end_matches('/') {
+fn of_server(api: &Api, path: &str, parts: &Parts) -> Result<Response<Payload>, Status> {
+    let path = path.trim_end_matches('/');
+    if let Some((document, content_type)) = discovery::document(api.resources(), path, &parts.headers) {
+        if !matches!(parts.method, Method::GET | Method::HEAD) {
+            return Err(Status::method_not_allowed());
+        }
+        return Ok(response(200, to_bytes(&document).into(), content_type));
+    }
+    match path {
         "/version" => Ok(json_response(200, to_bytes(&version()))),
-        "/healthz" | "/livez" | "/readyz" if *method == Method::GET => Ok(text_response(200, "ok")),
+        "/healthz" | "/livez" | "/readyz" => Ok(text_response(200, "ok")),
+        _ if path.starts_with("/api/") || path.starts_with("/apis/") => Err(Status::unknown_resource()),
         _ => Ok(text_response(404, "404 page not found\n")),
     }
 }

@@ -223,12 +223,11 @@ impl Front {
             Some(Effect::Slow(by)) => tokio::time::sleep(by).await,
             Some(Effect::Cut(_) | Effect::Garble) | None => {}
         }
-        let response = match Limited::new(body, LARGEST_BODY).collect().await {
-            Ok(body) => answer(&self.api, &parts, &body.to_bytes()).await,
-            Err(_) => {
-                let message = format!("Request entity too large: limit is {LARGEST_BODY}");
-                refused(&Status::new(413, "RequestEntityTooLarge", message))
-            }
+        let response = if let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await {
+            answer(&self.api, &parts, &body.to_bytes()).await
+        } else {
+            let message = format!("Request entity too large: limit is {LARGEST_BODY}");
+            refused(&Status::new(413, "RequestEntityTooLarge", message))
         };
         Ok(match effect {
             Some(Effect::Cut(after)) => response.map(|body| body.break_after(after)),

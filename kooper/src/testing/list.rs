@@ -75,7 +75,7 @@ impl Versions {
             return Err(Status::invalid("meta.k8s.io", "ListOptions", "", causes));
         }
         let limited = query.number("limit")?.is_some_and(|limit| limit > 0);
-        let parsed = version.map(|version| version.parse::<u64>());
+        let parsed = version.map(str::parse::<u64>);
         let wrong = |version: &str| {
             let why = format!(
                 "resourceVersion: Invalid value: \"{version}\": strconv.ParseUint: parsing \"{version}\": invalid syntax"
@@ -180,15 +180,15 @@ pub(super) async fn list(api: &Api, request: &Request, view: View) -> Result<Pag
         api.reach(version).await?;
     }
 
-    let taken = take(api, request, &selector, &versions, token.as_ref(), limit)?;
-    let mut metadata = json!({ "resourceVersion": taken.version.to_string() });
-    if let Some(after) = taken.more {
-        metadata["continue"] = Token { version: taken.version, after }.write().into();
-        if taken.left > 0 {
-            metadata["remainingItemCount"] = taken.left.into();
+    let part = take(api, request, &selector, &versions, token.as_ref(), limit)?;
+    let mut metadata = json!({ "resourceVersion": part.version.to_string() });
+    if let Some(after) = part.more {
+        metadata["continue"] = Token { version: part.version, after }.write().into();
+        if part.left > 0 {
+            metadata["remainingItemCount"] = part.left.into();
         }
     }
-    Ok(Page::new(view, request, &metadata, taken.objects))
+    Ok(Page::new(view, request, &metadata, part.objects))
 }
 
 /// What a page takes of a state.

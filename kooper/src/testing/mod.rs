@@ -9,6 +9,7 @@ mod answer;
 mod body;
 mod clock;
 mod cluster;
+mod discovery;
 mod document;
 mod fault;
 mod journal;

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 /// One resource in one of its versions.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a column of the table")]
 pub(super) struct Resource {
     /// Empty for the core group.
     pub(super) group: String,

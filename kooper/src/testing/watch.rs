@@ -20,9 +20,9 @@ use super::{
 /// Entries of the log that are read at once.
 const BATCH: usize = 64;
 /// How often a watch that wants bookmarks is told how far it is.
-const BOOKMARK_EVERY: Duration = Duration::from_secs(60);
+const BOOKMARK_EVERY: Duration = Duration::from_mins(1);
 /// How long a watch lasts that names no time.
-const LASTS: Duration = Duration::from_secs(45 * 60);
+const LASTS: Duration = Duration::from_mins(45);
 
 /// One open watch.
 pub(super) struct Watch {
@@ -109,7 +109,7 @@ impl Watch {
                     return Some(Err(Broken));
                 }
                 Command::Cut => {
-                    self.ended = true;
+                    self.open.break_next();
                     return Some(Ok(Bytes::from_static(b"{\"type\":\"MODIFIED\",\"object\":{\"kind\":")));
                 }
                 Command::Garble => {

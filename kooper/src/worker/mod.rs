@@ -146,25 +146,26 @@ impl<H: Runnable> Workers<H> {
         if !matches!(end, End::Returned(_)) {
             cancelled.cancel();
         }
-        self.judge(end).inspect_err(|failed| child.in_scope(|| attempt.child_failed(&child, &failed.failure)))
+        judge(end).inspect_err(|failed| child.in_scope(|| attempt.child_failed(&child, &failed.failure)))
     }
+}
 
-    fn judge(&self, end: End) -> Result<Requeue, Failed> {
-        let failed = |failure, verdict| Err(Failed { failure, verdict });
-        match end {
-            End::Returned(Ok(requeue)) => Ok(requeue),
-            End::Returned(Err(error)) => {
-                let verdict = if error::is_permanent(&*error) { Verdict::Permanent } else { Verdict::Failed };
-                failed(Failure::Handler(message(&error)), verdict)
-            }
-            End::TimedOut(after) => {
-                failed(Failure::Timeout(format!("handler timed out after {after:?}")), Verdict::Failed)
-            }
-            End::Panicked(payload) => {
-                failed(Failure::Panic(format!("handler panicked: {payload}")), Verdict::Failed)
-            }
-            End::Aborted => failed(Failure::Aborted, Verdict::Aborted),
+/// What an ended run means for its key.
+fn judge(end: End) -> Result<Requeue, Failed> {
+    let failed = |failure, verdict| Err(Failed { failure, verdict });
+    match end {
+        End::Returned(Ok(requeue)) => Ok(requeue),
+        End::Returned(Err(error)) => {
+            let verdict = if error::is_permanent(&*error) { Verdict::Permanent } else { Verdict::Failed };
+            failed(Failure::Handler(message(&error)), verdict)
         }
+        End::TimedOut(after) => {
+            failed(Failure::Timeout(format!("handler timed out after {after:?}")), Verdict::Failed)
+        }
+        End::Panicked(payload) => {
+            failed(Failure::Panic(format!("handler panicked: {payload}")), Verdict::Failed)
+        }
+        End::Aborted => failed(Failure::Aborted, Verdict::Aborted),
     }
 }
 

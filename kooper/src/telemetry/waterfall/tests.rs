@@ -7,7 +7,7 @@ use opentelemetry::{
     trace::{Event, SpanContext, SpanKind, Status, TraceState},
 };
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 /// A span by its own id, its parent's, its service and name, its start and end in microseconds.
 fn span(id: u64, parent: u64, service: &str, name: &'static str, start: u64, end: u64) -> Ended {
@@ -322,8 +322,8 @@ fn what_has_not_ended_at_the_end_is_drawn_as_unfinished() {
     let writes = Writes::default();
     let waterfall = Waterfall::to(writes.clone());
     waterfall.take(span(2, 1, "app", "child", 10, 20));
-    waterfall.end();
-    waterfall.end();
+    waterfall.end(Duration::ZERO);
+    waterfall.end(Duration::ZERO);
     assert_eq!(writes.all().len(), 1);
     assert!(writes.all()[0].starts_with("app · unfinished · "), "{:?}", writes.all());
 }

@@ -103,10 +103,9 @@ fn remove(
     };
     if let Some(finalizer) = finalizer.filter(|_| api.controllers) {
         let finalizers = document.metadata_mut().entry("finalizers").or_insert_with(|| json!([]));
-        if let Some(finalizers) = finalizers.as_array_mut() {
-            if !finalizers.contains(&json!(finalizer)) {
-                finalizers.push(finalizer.into());
-            }
+        match finalizers.as_array_mut() {
+            Some(finalizers) if !finalizers.contains(&json!(finalizer)) => finalizers.push(finalizer.into()),
+            _ => {}
         }
     }
     let grace = grace(resource, &document, options);
