@@ -81,7 +81,7 @@ const ELSEWHERE: [(&[&str], &str); 5] = [
 /// The delay between retries.
 pub(crate) enum Backoff {
     Constant(Time),
-    Growing(Delays),
+    Growing(Box<Delays>),
 }
 
 impl Backoff {
@@ -100,7 +100,7 @@ impl Backoff {
         }
         let mut faults = Diag::default();
         let delays = parse(list.stream(), &mut faults);
-        faults.finish(Self::Growing(delays))
+        faults.finish(Self::Growing(Box::new(delays)))
     }
 }
 
@@ -153,6 +153,14 @@ pub(crate) fn attempt<T: Parse>(input: ParseStream<'_>) -> Option<T> {
     let parsed = ahead.parse().ok()?;
     input.advance_to(&ahead);
     Some(parsed)
+}
+
+#[cfg(test)]
+impl<A> Row<A> {
+    /// Its name, its example and its aliases.
+    pub(crate) fn words(&self) -> (&'static str, &'static str, &'static str) {
+        (self.name, self.example, self.aliases)
+    }
 }
 
 impl<A> Row<A> {

@@ -4,7 +4,7 @@ use crate::{
     args::{Args, Backoff, Delays},
     diag::Diag,
     duration,
-    handler::{Handler, Role},
+    handler::{ADD, DELETE, Handler},
     item::{Block, Method},
     name, suggest,
     value::{Time, is_zero, show},
@@ -57,7 +57,8 @@ fn backoff(args: &Args, diag: &mut Diag) {
     if args.retries.as_ref().is_some_and(|retries| is_zero(&retries.value)) {
         diag.at(&backoff.key, "`backoff` has no effect with `retries = 0`");
     }
-    let Backoff::Growing(Delays { initial: Some(initial), max, .. }) = &backoff.value else { return };
+    let Backoff::Growing(delays) = &backoff.value else { return };
+    let Delays { initial: Some(initial), max, .. } = &**delays else { return };
     let Time::Known(first, at) = initial.value else { return };
     let shown = |duration| duration::show(duration);
     match max.as_ref().map(|max| &max.value) {
@@ -99,11 +100,11 @@ fn name(args: &Args, header: &ItemImpl, diag: &mut Diag) -> String {
 fn handlers<'a>(args: &Args, block: &'a Block, diag: &mut Diag) -> Vec<Handler<'a>> {
     let resource = args.resource.as_ref().map_or_else(|| "Pod".into(), |resource| show(&resource.value));
     let mut handlers = Vec::new();
-    for role in Role::ALL {
-        let methods: Vec<_> = block.methods.iter().filter(|method| method.sig.ident == role.name()).collect();
-        match role {
-            Role::Add if methods.is_empty() => missing_add(block, &resource, diag),
-            Role::Delete if methods.is_empty() => misnamed_delete(block, diag),
+    for role in [&ADD, &DELETE] {
+        let methods: Vec<_> = block.methods.iter().filter(|method| method.sig.ident == role.name).collect();
+        match methods[..] {
+            [] if *role == ADD => missing_add(block, &resource, diag),
+            [] => misnamed_delete(block, diag),
             _ => {}
         }
         // Of two with one name and no `#[cfg]`, rustc tells by itself: once, if there is one wrapper for both.
@@ -146,8 +147,7 @@ fn missing_add(block: &Block, resource: &str, diag: &mut Diag) {
         let fault = "is not a handler name; rename it to `add`, which runs for new and changed objects";
         return diag.at(name, format!("`{name}` {fault}"));
     }
-    let mut fault =
-        format!("this `impl` has no `add` handler\n= help: write {}", Role::Add.signature(resource));
+    let mut fault = format!("this `impl` has no `add` handler\n= help: write {}", ADD.signature(resource));
     if block.calls_macro {
         fault += "\n= help: a macro call inside the `impl` is expanded after `#[controller]`, so handlers it makes are not seen";
     }

@@ -3,7 +3,7 @@
 use crate::{
     args::{Backoff, Delays, Given},
     check::{Controller, INITIAL, MAX},
-    handler::{Handler, Role},
+    handler::{ADD, DELETE, Handler, Role},
     value::Time,
 };
 use proc_macro2::{Literal, Span, TokenStream};
@@ -37,7 +37,7 @@ pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
     let spec = spec(controller);
     let spans = spans(handlers);
     let wrappers: Vec<_> = handlers.iter().map(|handler| wrapper(handler, resource.is_some())).collect();
-    let stub = handlers.iter().all(|handler| handler.role != Role::Add).then(stub);
+    let stub = handlers.iter().all(|handler| *handler.role != ADD).then(stub);
     let resource = resource.unwrap_or_else(|| quote!(__kooper::StandIn));
     quote! {
         #(#cfgs)*
@@ -65,7 +65,7 @@ fn spec(controller: &Controller<'_>) -> TokenStream {
     let of = retriever(args.namespace.as_ref());
     let labels = setter("labels", args.labels.as_ref().map(|labels| labels.value.to_token_stream()));
     let fields = setter("fields", args.fields.as_ref().map(|fields| fields.value.to_token_stream()));
-    let resync = time(args.resync.as_ref(), Duration::from_secs(180));
+    let resync = time(args.resync.as_ref(), Duration::from_mins(3));
     let retries = count(args.retries.as_ref());
     let backoff = backoff(args.backoff.as_ref().map(|backoff| &backoff.value));
     let workers = count(args.workers.as_ref());
@@ -123,20 +123,21 @@ fn written(time: &Time) -> TokenStream {
     match time {
         Time::Never => quote!(__kooper::NEVER),
         Time::Const(path) => quote!(__kooper::duration(#path)),
-        Time::Known(duration, _) if duration.subsec_millis() == 0 => {
-            let seconds = Literal::u64_unsuffixed(duration.as_secs());
-            quote!(__kooper::Duration::from_secs(#seconds))
-        }
         Time::Known(duration, _) => {
-            let millis = Literal::u128_unsuffixed(duration.as_millis());
-            quote!(__kooper::Duration::from_millis(#millis))
+            let millis = duration.as_millis();
+            let units = [("from_hours", 3_600_000), ("from_mins", 60_000), ("from_secs", 1000)];
+            let unit = units.into_iter().find(|(_, unit)| millis.is_multiple_of(*unit));
+            let (from, unit) = unit.unwrap_or(("from_millis", 1));
+            let (from, count) =
+                (Ident::new(from, Span::call_site()), Literal::u128_unsuffixed(millis / unit));
+            quote!(__kooper::Duration::#from(#count))
         }
     }
 }
 
 /// The static with the place of each span in the source.
 fn spans(handlers: &[Handler<'_>]) -> TokenStream {
-    let (add, delete) = (site(handlers, Role::Add), site(handlers, Role::Delete));
+    let (add, delete) = (site(handlers, &ADD), site(handlers, &DELETE));
     quote! {
         fn spans() -> &'static __kooper::Spans {
             static SPANS: __kooper::Spans =
@@ -147,8 +148,8 @@ fn spans(handlers: &[Handler<'_>]) -> TokenStream {
 }
 
 /// A handler's place: the line of its `fn`, or of the attribute where it is left out.
-fn site(handlers: &[Handler<'_>], role: Role) -> TokenStream {
-    let name = role.span_name();
+fn site(handlers: &[Handler<'_>], role: &Role) -> TokenStream {
+    let name = role.span;
     // `line!` tells the line of the span that its tokens have.
     let at = |span: Span| quote_spanned!(span=> __kooper::site!(#name));
     let here = at(Span::call_site());
@@ -194,29 +195,20 @@ fn wrapper(handler: &Handler<'_>, resource_known: bool) -> TokenStream {
     let context = context.iter();
     let context = quote_spanned!(span=> #(let ctx = <#context as #k::ContextArg>::from_context(ctx);)*);
     let pass = (!context.is_empty()).then(|| quote_spanned!(span=> ctx,));
-    let (method, arg, ty, converted) = match role {
-        Role::Add if resource_known => (
-            quote_spanned!(span=> on_add),
-            quote_spanned!(span=> object),
+    let (method, arg) = (Ident::new(role.method, span), Ident::new(role.subject, span));
+    let (given, converted) = if **role == DELETE {
+        (quote_spanned!(span=> #k::ObjectKey), quote_spanned!(span=> <#subject as #k::KeyArg>::from_key(key)))
+    } else if resource_known {
+        (
             quote_spanned!(span=> Self::Resource),
             quote_spanned!(span=> <#subject as #k::ObjectArg<Self::Resource>>::from_object(object)),
-        ),
-        Role::Add => (
-            quote_spanned!(span=> on_add),
-            quote_spanned!(span=> object),
-            quote_spanned!(span=> Self::Resource),
-            quote_spanned!(span=> object.of_unknown_type::<#subject>()),
-        ),
-        Role::Delete => (
-            quote_spanned!(span=> on_delete),
-            quote_spanned!(span=> key),
-            quote_spanned!(span=> #k::ObjectKey),
-            quote_spanned!(span=> <#subject as #k::KeyArg>::from_key(key)),
-        ),
+        )
+    } else {
+        (quote_spanned!(span=> Self::Resource), quote_spanned!(span=> object.of_unknown_type::<#subject>()))
     };
     quote_spanned! {span=>
         #(#cfgs)*
-        async fn #method(&self, #ctx: #k::Context, #arg: #ty) -> #k::Outcome {
+        async fn #method(&self, #ctx: #k::Context, #arg: #given) -> #k::Outcome {
             #context
             let #arg = #converted;
             <#output as #k::HandlerOutput>::into_outcome(Self::#name(self, #pass #arg).await)

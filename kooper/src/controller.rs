@@ -135,13 +135,13 @@ impl<H: Runnable> Controller<H> {
     }
 
     /// Only objects with these labels, in the syntax of `kubectl get -l`; `None` for all.
-    pub fn labels<S: Into<String>>(mut self, selector: impl Into<Option<S>>) -> Self {
+    pub fn labels<'a>(mut self, selector: impl Into<Option<&'a str>>) -> Self {
         self.spec.retriever.labels = selector.into().map(Into::into);
         self
     }
 
     /// Only objects with these field values, in the syntax of `kubectl get --field-selector`; `None` for all.
-    pub fn fields<S: Into<String>>(mut self, selector: impl Into<Option<S>>) -> Self {
+    pub fn fields<'a>(mut self, selector: impl Into<Option<&'a str>>) -> Self {
         self.spec.retriever.fields = selector.into().map(Into::into);
         self
     }

@@ -50,7 +50,7 @@ fn compare_ours() {
         let actual = fs::read_to_string(Path::new("wip").join(name)).unwrap_or_default();
         let (expected, actual) = (ours(&expected), errors(&actual));
         if !expected.iter().all(|error| actual.contains(error)) {
-            differences.push(format!("{name:?}: expected {expected:#?}, found {actual:#?}"));
+            differences.push(format!("{}: expected {expected:#?}, found {actual:#?}", name.display()));
         }
     }
     let _ = fs::remove_dir_all("wip");

@@ -27,7 +27,7 @@ mod view;
 mod watch;
 mod write;
 
-pub use cluster::Cluster;
+pub use cluster::{Cluster, ClusterBuilder};
 pub use fault::{Fault, Faults, Watches};
 pub use journal::{RecordedRequest, Requests};
 pub use server::Server;

@@ -118,7 +118,11 @@ impl Spans {
 
 impl std::fmt::Debug for Spans {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Spans").field("process_job", &self.root.meta).finish_non_exhaustive()
+        f.debug_struct("Spans")
+            .field("process_job", &self.root.meta)
+            .field("add", &self.add.meta)
+            .field("delete", &self.delete.meta)
+            .finish_non_exhaustive()
     }
 }
 
