@@ -1,6 +1,6 @@
 //! What a handler is given beside its object.
 
-use crate::{ObjectKey, wire};
+use crate::{ObjectKey, Objects, wire};
 use kube::Client;
 use std::{fmt, sync::Arc};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +19,7 @@ pub(crate) struct Inner {
     pub(crate) retries: u32,
     pub(crate) trigger: Trigger,
     pub(crate) client: Client,
+    pub(crate) objects: Objects,
     /// The last state of an object that is gone.
     pub(crate) last_seen: Option<wire::Body>,
     pub(crate) cancelled: CancellationToken,
@@ -61,6 +62,11 @@ impl Context {
         self.0.client.clone()
     }
 
+    /// What the controller knows of all objects that it watches, without asking the API server.
+    pub fn store(&self) -> &Objects {
+        &self.0.objects
+    }
+
     /// In `delete`: the last known state of the object.
     ///
     /// `None` in `add`, where the state at hand is newer, and where the last state cannot be decoded as `R`. Any type
@@ -83,7 +89,7 @@ impl Context {
     /// The span of this handler: `handleAddObject` or `handleDeleteObject`.
     ///
     /// Give it to tasks that the handler starts (`.instrument(ctx.span().clone())`), so that what they do stands in the
-    /// trace. Disabled where no subscriber listens.
+    /// trace. Disabled where no subscriber listens. The trace is complete, and exported, once every clone is dropped.
     pub fn span(&self) -> &tracing::Span {
         &self.0.span
     }

@@ -1,1 +1,146 @@
-//! Telemetry.
+//! Telemetry of a program: readable log lines, and traces that go somewhere.
+//!
+//! Kooper's spans are ordinary `tracing` spans, and any subscriber takes them. This module sets up a good one:
+//!
+//! ```no_run
+//! # fn main() -> kooper::Result {
+//! let _telemetry = kooper::telemetry::init("pod-printer")?;
+//! # Ok(()) }
+//! ```
+//!
+//! - **Log lines** go to standard error, one a line. A line that is logged inside a handler says which object it is about
+//!   and which attempt this is. `RUST_LOG` says which lines there are (default `info`), and nothing else: traces stay
+//!   whole under `RUST_LOG=warn`.
+//! - **Traces** go to the exporters that are set. Where there is none, each trace is drawn on standard output
+//!   when it ends: the [`Waterfall`].
+//!
+//! # Variables
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `RUST_LOG` | which events are log lines, default `info`; as in `warn,my_app::pods=debug` |
+//! | `KOOPER_TRACES` | which spans, and events inside them, go into traces, default `info`; `off` for none |
+//! | `KOOPER_WATERFALL` | `always`, `never`, or `auto`: draw traces where no exporter is set |
+//! | `KOOPER_TRACE_FILE` | a file to which every ended span is appended as a line of OTLP JSON |
+//! | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | the service, before what the program says |
+//! | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG` | which traces are recorded, default all |
+//! | `OTEL_SPAN_*_COUNT_LIMIT`, `OTEL_BSP_*` | limits and batches, as OpenTelemetry says |
+//! | `NO_COLOR`, `COLUMNS`, `LC_ALL`, `LC_CTYPE`, `LANG` | how traces are drawn, and whether log lines have colours |
+//!
+//! # A subscriber of your own
+//!
+//! ```
+//! use tracing_subscriber::layer::SubscriberExt as _;
+//!
+//! # fn main() -> kooper::Result {
+//! let telemetry = kooper::telemetry::builder("pod-printer").build()?;
+//! let subscriber = tracing_subscriber::registry().with(telemetry.layer()).with(tracing_subscriber::fmt::layer());
+//! # drop(subscriber);
+//! # Ok(()) }
+//! ```
+//!
+//! There must be one OpenTelemetry layer at most in a subscriber; with two of them, the first span panics.
+
+mod builder;
+mod error;
+#[cfg(feature = "waterfall")]
+pub(crate) mod event;
+mod events;
+mod export;
+mod file;
+mod filter;
+mod layer;
+mod log;
+mod otlp_json;
+mod plain;
+mod services;
+pub(crate) mod sink;
+#[cfg(feature = "waterfall")]
+mod waterfall;
+
+pub use builder::Builder;
+pub use error::InitError;
+#[cfg(feature = "testing")]
+pub(crate) use layer::bridge;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+pub use services::Services;
+use std::time::Duration;
+use tracing::Subscriber;
+use tracing_subscriber::{
+    Layer, filter::Targets, layer::SubscriberExt as _, registry::LookupSpan, util::SubscriberInitExt as _,
+};
+#[cfg(feature = "waterfall")]
+#[cfg_attr(docsrs, doc(cfg(feature = "waterfall")))]
+pub use waterfall::Waterfall;
+#[cfg(feature = "testing")]
+pub(crate) use waterfall::draw_plain as draw;
+
+/// Sets telemetry up for the whole program, with the defaults and variables of [this module](self).
+///
+/// Keep what it returns until the end of `main`: dropped, it sends what has not been sent yet.
+///
+/// # Errors
+///
+/// When the program has a subscriber already, and when a variable has a value that can never work: see [`InitError`].
+pub fn init(service: impl Into<String>) -> crate::Result<Telemetry> {
+    builder(service).init()
+}
+
+/// The settings of telemetry for a service, all at their defaults.
+pub fn builder(service: impl Into<String>) -> Builder {
+    Builder::new(service.into())
+}
+
+/// How long a drop waits for exporters.
+const FLUSH: Duration = Duration::from_secs(5);
+
+/// Telemetry that is set up. Its drop sends what exporters still hold, and draws what has not ended; that takes at most
+/// 5 s. Spans that end later are lost.
+#[derive(Debug)]
+#[must_use = "dropped at once, it would record nothing: `let _telemetry = …`"]
+pub struct Telemetry {
+    services: Services,
+    filter: Targets,
+}
+
+impl Telemetry {
+    fn new(services: Services, filter: Targets) -> Self {
+        Self { services, filter }
+    }
+
+    /// The layer that makes traces of spans, for a subscriber of your own. It has a filter of its own: the level of other
+    /// layers has no influence on it.
+    ///
+    /// Add it once, and below no global filter. A subscriber with two OpenTelemetry layers panics at its first span.
+    pub fn layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
+    where
+        S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
+    {
+        layer::bridge(self.services.clone(), &self.filter)
+    }
+
+    /// The tracer of all services, for code that makes OpenTelemetry spans itself.
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// The provider of the program's own service, for instance to give to `opentelemetry::global`.
+    pub fn provider(&self) -> &SdkTracerProvider {
+        self.services.own()
+    }
+
+    /// Makes a subscriber of the layer and the log lines, and that the program's.
+    fn install(&self, lines: log::Lines, filter: filter::LineFilter) -> Result<(), InitError> {
+        tracing_subscriber::registry()
+            .with(self.layer())
+            .with(lines.with_filter(filter))
+            .try_init()
+            .map_err(|_| InitError::AlreadySet)
+    }
+}
+
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        self.services.shut_down(FLUSH);
+    }
+}

@@ -1,1 +1,34 @@
-//! Testing.
+//! A Kubernetes API server in the process, for tests and first steps.
+//!
+//! [`Cluster`] answers as kube-apiserver does: resource versions and conflicts, lists by pages, watches with bookmarks
+//! and 410, selectors, finalizers, generations. It starts in less than a millisecond and needs no other program.
+//!
+//! Left out: admission, RBAC, and validation of values by schema.
+
+mod answer;
+mod body;
+mod clock;
+mod cluster;
+mod discovery;
+mod document;
+mod fault;
+mod journal;
+mod kubeconfig;
+mod list;
+mod patch;
+mod request;
+mod resources;
+mod selector;
+mod server;
+mod status;
+mod store;
+mod traces;
+mod view;
+mod watch;
+mod write;
+
+pub use cluster::{Cluster, ClusterBuilder};
+pub use fault::{Fault, Faults, Watches};
+pub use journal::{RecordedRequest, Requests};
+pub use server::Server;
+pub use traces::{Attr, Link, ObjectTraces, RecordedSpan, RecordedTrace, Traces};

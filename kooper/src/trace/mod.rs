@@ -1,4 +1,57 @@
-//! The trace contract.
+//! The trace contract: what each attempt leaves behind.
+//!
+//! Each attempt is a trace of its own, named as Kooper named it, so that its dashboards and habits carry over:
+//!
+//! ```text
+//! ––|–––––––|–––––––|–––––––|–––––––|–––––––|–––––––|–––––––|–––––––|–> time
+//! [ processJob ························································]
+//!  [ handleAddObject / handleDeleteObject ·························]
+//!   [ your span ······]
+//!                      [ your span ································]
+//! ```
+//!
+//! # Attributes
+//!
+//! | attribute | on | value |
+//! |---|---|---|
+//! | `kubernetes.object.key`, `.namespace`, `.name` | root (the key on the child too) | `ns/name`, `ns` (absent for cluster scope), `name` |
+//! | `kubernetes.object.kind`, `.uid`, `.resource_version` | root | of the state at hand |
+//! | `kubernetes.object.total_processed_times` | root | int, 1 + retries so far |
+//! | `kubernetes.object.processing_retry` | root | bool |
+//! | `component` | both | `kooper` |
+//! | `kooper.controller`, `controller.cfg.name` | both | the controller's name |
+//! | `controller.cfg.resync_interval` | both | as Go writes a duration (`3m0s`); `0s` for never |
+//! | `controller.cfg.max_retries`, `controller.cfg.concurrent_workers` | both | int |
+//! | `kooper.trigger` | root | [`Trigger`](crate::Trigger): `list`, `watch`, `resync`, `retry`, `requeue` |
+//! | `kooper.queue.wait_ms`, `kooper.queue.coalesced` | root | int: time from ready to taken; changes that this run covers beside the first |
+//! | `kooper.outcome` | root | `done`, `requeued`, `retried`, `given_up`, `permanent`, `aborted` |
+//! | `error`, and the span's status | both, on failure | `true`; Error with the message |
+//! | `error.type` | root, on failure | `handler`, `timeout`, `panic`, `decode`, `aborted` |
+//! | `code.file.path`, `code.line.number` | both | of the attribute, and of the handler's `fn` |
+//!
+//! All spans are of kind consumer. A retry's root links to the root of the attempt before it. The baggage
+//! `kubernetes.object.key` holds the key, in the context of the handler and of all that stands below its span.
+//!
+//! # Logs
+//!
+//! The root logs, in this order: `event=baggage`, `event=process_object`, on failure `event=error`, then
+//! `event=reenqueued` or `event=forget` (and `event=requeued` where the handler asked for it), and `success=true` or
+//! `success=false`. The child logs `event=add` or `event=delete`, and `event=error`. They are span events of
+//! OpenTelemetry, whose name stands behind `event=`.
+//!
+//! Other subscribers get one line for each attempt with the controller's module as its target: DEBUG for a good one, WARN
+//! for one that failed, ERROR where the object was given up.
+//!
+//! # Cost
+//!
+//! With no subscriber, or with the controller's target off, an attempt makes no span, no log and no allocation.
+
+mod attempt;
+mod duration;
+mod logs;
 pub(crate) mod names;
 mod spans;
+
+pub(crate) use attempt::{Attempt, Failure, Identity, Place};
+pub(crate) use logs::Link;
 pub use spans::{Site, Spans};

@@ -28,11 +28,6 @@ impl Site {
     pub const fn new(name: &'static str, module: &'static str, file: &'static str, line: u32) -> Self {
         Self { name, module, file, line }
     }
-
-    /// The place as `file:line`.
-    pub(crate) fn place(&self) -> String {
-        format!("{}:{}", self.file, self.line)
-    }
 }
 
 /// The [`Site`](crate::trace::Site) of a span by its name, at the line where this stands.
@@ -44,7 +39,7 @@ macro_rules! site {
 }
 
 /// The fields of a root span, in the order of [`Spans::root`]'s values.
-pub(super) const ROOT: [&str; 26] = [
+pub(super) const ROOT: [&str; 23] = [
     name::KIND,
     name::COMPONENT,
     name::CONTROLLER,
@@ -68,10 +63,6 @@ pub(super) const ROOT: [&str; 26] = [
     name::ERROR,
     name::ERROR_TYPE,
     name::OUTCOME,
-    // Spans of other subscribers show how an attempt ended through these as well.
-    "retries_remaining",
-    "retry_in",
-    "requeue_after",
 ];
 
 /// The fields of a child span.
@@ -108,9 +99,6 @@ pub struct Spans {
     pub(super) good: Callsite,
     pub(super) failed: Callsite,
     pub(super) given_up: Callsite,
-    process_job: Site,
-    add_site: Site,
-    delete_site: Site,
 }
 
 impl Spans {
@@ -124,34 +112,16 @@ impl Spans {
             good: Callsite::new(&this.good, process_job, Level::DEBUG, &LINE, Kind::EVENT),
             failed: Callsite::new(&this.failed, process_job, Level::WARN, &LINE, Kind::EVENT),
             given_up: Callsite::new(&this.given_up, process_job, Level::ERROR, &LINE, Kind::EVENT),
-            process_job,
-            add_site: add,
-            delete_site: delete,
         }
-    }
-
-    /// Where the controller stands in the source.
-    pub(crate) fn process_job(&self) -> Site {
-        self.process_job
-    }
-
-    /// Where `add` stands in the source.
-    pub(crate) fn add_site(&self) -> Site {
-        self.add_site
-    }
-
-    /// Where `delete` stands in the source.
-    pub(crate) fn delete_site(&self) -> Site {
-        self.delete_site
     }
 }
 
 impl std::fmt::Debug for Spans {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Spans")
-            .field("process_job", &self.process_job)
-            .field("add", &self.add_site)
-            .field("delete", &self.delete_site)
+            .field("process_job", &self.root.meta)
+            .field("add", &self.add.meta)
+            .field("delete", &self.delete.meta)
             .finish_non_exhaustive()
     }
 }
@@ -218,7 +188,7 @@ mod tests {
         assert_eq!(SPANS.delete.meta.name(), "handleDeleteObject");
         assert_eq!(SPANS.add.meta.target(), module_path!());
         assert_ne!(SPANS.add.meta.callsite(), SPANS.delete.meta.callsite());
-        assert!(SPANS.process_job().place().starts_with(file!()));
+        assert_eq!(SPANS.root.meta.file(), Some(file!()));
     }
 
     #[test]

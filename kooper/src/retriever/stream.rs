@@ -1,0 +1,173 @@
+//! One stream: everything once, then what changes, again and again; everything anew where the server has forgotten where
+//! it was.
+//!
+//! ```text
+//!        ┌──────────── 410 Expired ───────────┐
+//!        ▼                                    │
+//!  ──▶ List ── whole ──▶ Watch ── ended ──────┤
+//!       │ ▲               │ ▲                 │
+//!       └─┘ trouble:      └─┴── trouble: rest, ┘
+//!          rest                 from the last version
+//! ```
+//!
+//! [`list`](super::list) holds the two ways to read everything, [`watch`](super::watch) how changes are followed.
+
+use super::{Intake, Retriever, Trouble, pace::Pace};
+use crate::{
+    Trigger,
+    store::{Epoch, StreamId},
+    wire::Object,
+};
+use kube::{
+    Client,
+    core::{DynamicObject, Request, Resource},
+};
+use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
+
+/// A watch that ends sooner than this, and told nothing, is not begun again at once.
+const SHORT: Duration = Duration::from_secs(1);
+
+/// One stream of a controller.
+pub(crate) struct Stream {
+    pub(super) id: StreamId,
+    pub(super) controller: String,
+    pub(super) what: Arc<Retriever>,
+    pub(super) client: Client,
+    pub(super) intake: Arc<Intake>,
+    namespace: Option<String>,
+    pub(super) epoch: Epoch,
+    /// Whether everything was read once.
+    listed: bool,
+    /// Whether the server has streaming lists: so it is taken to be until it shows otherwise.
+    pub(super) streaming: bool,
+    /// Whether the pages of a list expired before their end, so that the next one is asked for in one piece.
+    pub(super) whole: bool,
+    pace: Pace,
+    /// The cause that was told of and is not over.
+    told: Option<&'static str>,
+}
+
+impl Stream {
+    pub(crate) fn new(
+        id: StreamId,
+        controller: String,
+        what: Arc<Retriever>,
+        namespace: Option<String>,
+        client: Client,
+        intake: Arc<Intake>,
+    ) -> Self {
+        Self {
+            id,
+            controller,
+            what,
+            namespace,
+            client,
+            intake,
+            epoch: 0,
+            listed: false,
+            streaming: true,
+            whole: false,
+            pace: Pace::default(),
+            told: None,
+        }
+    }
+
+    /// Keeps the store true for as long as it is polled.
+    pub(crate) async fn run(mut self) {
+        loop {
+            match self.list().await {
+                Ok(version) => self.watch_on(version).await,
+                Err(trouble) => self.rest(&trouble).await,
+            }
+        }
+    }
+
+    /// Watches from a version, again and again, until the server no longer knows where it was.
+    async fn watch_on(&mut self, mut version: String) {
+        loop {
+            let began = Instant::now();
+            let ended = self.watch(version.clone()).await;
+            version = ended.version.unwrap_or(version);
+            match ended.trouble {
+                None if ended.quiet && began.elapsed() < SHORT => {
+                    let delay = self.pace.after(&Trouble::Lost("the watch ended at once".into()));
+                    tokio::time::sleep(delay).await;
+                }
+                None => {}
+                Some(Trouble::Expired) => {
+                    let controller = self.controller.as_str();
+                    tracing::debug!(controller, version, "the version is no longer kept: listing again");
+                    return;
+                }
+                Some(trouble) => self.rest(&trouble).await,
+            }
+        }
+    }
+
+    pub(super) fn request(&self) -> Request {
+        Request::new(DynamicObject::url_path(&self.what.resource, self.namespace.as_deref()))
+    }
+
+    /// Hands an object on.
+    pub(super) fn apply(&self, object: Object, trigger: Trigger) {
+        if let Some(change) = self.intake.store.apply(object, (self.id, self.epoch), trigger) {
+            self.intake.queue.changed(change);
+        }
+    }
+
+    /// Hands the end of an object on.
+    pub(super) fn delete(&self, last: Object) {
+        if let Some(change) = self.intake.store.delete(last, Trigger::Watch) {
+            self.intake.queue.changed(change);
+        }
+    }
+
+    /// Everything has been read, as of a version.
+    pub(super) fn whole_list(&mut self, version: &str) {
+        let Intake { store, queue, .. } = &*self.intake;
+        store.sweep(self.id, self.epoch, |change| queue.changed(change));
+        tracing::debug!(controller = self.controller, version, "listed");
+        if !std::mem::replace(&mut self.listed, true) {
+            self.intake.listed();
+        }
+        self.well();
+    }
+
+    /// Something came as it should: what was told of is over.
+    pub(super) fn well(&mut self) {
+        self.pace.well();
+        if self.told.take().is_some() {
+            self.intake.mended(self.id);
+            let (resource, namespace) =
+                (&self.what.resource.plural, self.namespace.as_deref().unwrap_or("all"));
+            tracing::info!(controller = self.controller, resource, namespace, "reading again");
+        }
+    }
+
+    /// Tells of a trouble, once per cause, and waits.
+    async fn rest(&mut self, trouble: &Trouble) {
+        let delay = self.pace.after(trouble);
+        let resource = &self.what.resource;
+        let next_step = trouble.next_step(&resource.plural, &resource.group, self.namespace.as_deref());
+        let namespace = self.namespace.as_deref().unwrap_or("all");
+        let (controller, plural) = (self.controller.as_str(), &resource.plural);
+        let ordinary = trouble.is_ordinary() && self.pace.in_a_row() < 3;
+        if self.told == Some(trouble.cause()) || ordinary {
+            tracing::debug!(controller, resource = plural, namespace, error = %trouble, ?delay, "trying again");
+        } else {
+            tracing::warn!(
+                controller,
+                resource = plural,
+                namespace,
+                error = %trouble,
+                next_step,
+                "cannot read {plural}: trying again, and telling when it works"
+            );
+            self.told = Some(trouble.cause());
+            self.intake.broken(self.id);
+        }
+        self.intake.note(trouble.to_string(), next_step);
+        tokio::time::sleep(delay).await;
+    }
+}

@@ -1,0 +1,299 @@
+//! The settings of telemetry.
+
+use super::{
+    Telemetry,
+    export::Batches,
+    file::TraceFile,
+    filter,
+    services::{self, Services},
+    sink::{Sink, Tap},
+};
+use opentelemetry::KeyValue;
+use opentelemetry_sdk::trace::{
+    SdkTracerProvider, ShouldSample, SpanExporter, SpanProcessor, TracerProviderBuilder,
+};
+use std::{
+    fmt,
+    io::{IsTerminal as _, Write},
+    path::PathBuf,
+    sync::Arc,
+};
+use tracing_subscriber::filter::Targets;
+
+/// Adds a span processor to the provider of each service.
+type Attach = Arc<dyn Fn(TracerProviderBuilder) -> TracerProviderBuilder + Send + Sync>;
+
+/// Starts the thread of an exporter.
+type Start = Box<dyn FnOnce() -> std::io::Result<Attach> + Send + Sync>;
+
+/// The settings of [`init`](super::init), each with a default. Made by [`builder`](super::builder).
+///
+/// ```no_run
+/// use opentelemetry::KeyValue;
+///
+/// fn main() -> kooper::Result {
+///     let _telemetry = kooper::telemetry::builder("pod-printer")
+///         .attribute(KeyValue::new("deployment.environment.name", "staging"))
+///         .logs("info,pod_printer=debug")
+///         .init()?;
+///     Ok(())
+/// }
+/// ```
+#[must_use = "settings do nothing until `init` or `build`"]
+pub struct Builder {
+    service: String,
+    attributes: Vec<KeyValue>,
+    logs: Option<String>,
+    log_writer: Option<Box<dyn Write + Send>>,
+    traces: Option<String>,
+    trace_file: Option<PathBuf>,
+    sampler: Option<Box<dyn ShouldSample>>,
+    attached: Vec<Attach>,
+    exporters: Vec<Start>,
+    #[cfg(feature = "waterfall")]
+    waterfall: Drawing,
+}
+
+/// Whether a waterfall is drawn.
+#[cfg(feature = "waterfall")]
+enum Drawing {
+    /// On standard output, if no exporter is set.
+    Auto,
+    Never,
+    Always(super::Waterfall),
+}
+
+impl Builder {
+    pub(super) fn new(service: String) -> Self {
+        Self {
+            service,
+            attributes: Vec::new(),
+            logs: None,
+            log_writer: None,
+            traces: None,
+            trace_file: None,
+            sampler: None,
+            attached: Vec::new(),
+            exporters: Vec::new(),
+            #[cfg(feature = "waterfall")]
+            waterfall: Drawing::Auto,
+        }
+    }
+
+    /// An attribute of the service's resource. Those of `OTEL_RESOURCE_ATTRIBUTES` win.
+    pub fn attribute(mut self, attribute: KeyValue) -> Self {
+        self.attributes.push(attribute);
+        self
+    }
+
+    /// Which events are log lines, where `RUST_LOG` does not say it; `info` unless this is called. It has no influence on
+    /// traces.
+    ///
+    /// The language is that of [`EnvFilter`](tracing_subscriber::EnvFilter).
+    pub fn logs(mut self, filter: impl Into<String>) -> Self {
+        self.logs = Some(filter.into());
+        self
+    }
+
+    /// Where log lines go, without colour; standard error unless this is called. Each line is one write.
+    pub fn logs_to(mut self, writer: impl Write + Send + 'static) -> Self {
+        self.log_writer = Some(Box::new(writer));
+        self
+    }
+
+    /// Which spans and events go into traces, where `KOOPER_TRACES` does not say it; all of INFO and above unless this is
+    /// called. It has no influence on log lines.
+    ///
+    /// The language is that of [`Targets`](tracing_subscriber::filter::Targets): `info,my_app::pods=debug`. The HTTP
+    /// transport's own spans stay out unless they are named, as in `info,kube_client=debug`.
+    pub fn traces(mut self, filter: impl Into<String>) -> Self {
+        self.traces = Some(filter.into());
+        self
+    }
+
+    /// Appends every ended span to a file as a line of OTLP JSON, where `KOOPER_TRACE_FILE` names no other.
+    ///
+    /// Each line is written when its span ends, by the thread that ended it: for tests and for a look at single traces,
+    /// not for production.
+    pub fn trace_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.trace_file = Some(path.into());
+        self
+    }
+
+    /// Which traces are recorded; by `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`, else all, unless this is called.
+    pub fn sampler(mut self, sampler: impl ShouldSample + 'static) -> Self {
+        self.sampler = Some(Box::new(sampler));
+        self
+    }
+
+    /// Sends ended spans in batches by an exporter. The waterfall is then no longer drawn by itself.
+    ///
+    /// `make` is called once for each service that has spans, since an exporter is told of one service. All of them share
+    /// a queue and a thread, by `OTEL_BSP_*`; when the queue is full, spans are dropped and counted, and nobody waits. Where
+    /// the exporter needs a tokio runtime, call [`init`](Self::init) inside of one.
+    pub fn exporter<E: SpanExporter + 'static>(
+        mut self,
+        make: impl Fn() -> E + Send + Sync + 'static,
+    ) -> Self {
+        let make = Arc::new(make);
+        self.exporters.push(Box::new(move || Ok(attach(Batches::start(make, var)?))));
+        self
+    }
+
+    /// Gives started and ended spans to a span processor. The waterfall is then no longer drawn by itself.
+    ///
+    /// `make` is called once for each service that has spans.
+    pub fn processor<P: SpanProcessor + 'static>(
+        mut self,
+        make: impl Fn() -> P + Send + Sync + 'static,
+    ) -> Self {
+        self.attached.push(Arc::new(move |provider| provider.with_span_processor(make())));
+        self
+    }
+
+    /// Draws each finished trace, whatever exporters there are.
+    ///
+    /// Unless this or [`without_waterfall`](Self::without_waterfall) is called, traces are drawn on standard output where
+    /// no exporter and no processor is set. `KOOPER_WATERFALL=always` or `never` wins over all of them.
+    #[cfg(feature = "waterfall")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "waterfall")))]
+    pub fn waterfall(mut self, waterfall: super::Waterfall) -> Self {
+        self.waterfall = Drawing::Always(waterfall);
+        self
+    }
+
+    /// Draws no traces.
+    #[cfg(feature = "waterfall")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "waterfall")))]
+    pub fn without_waterfall(mut self) -> Self {
+        self.waterfall = Drawing::Never;
+        self
+    }
+
+    /// Sets telemetry up for the whole program: log lines and traces.
+    ///
+    /// # Errors
+    ///
+    /// When the program has a subscriber already, and when a setting or a variable can never work.
+    pub fn init(mut self) -> crate::Result<Telemetry> {
+        let filter = var("RUST_LOG");
+        let filter = match (&filter, &self.logs) {
+            (Some(filter), _) => filter::LineFilter::new("RUST_LOG", Some(filter)),
+            (None, logs) => filter::LineFilter::new("logs", logs.as_deref()),
+        }?;
+        let color = self.log_writer.is_none() && std::io::stderr().is_terminal() && var("NO_COLOR").is_none();
+        let out = self.log_writer.take().unwrap_or_else(|| Box::new(std::io::stderr()));
+        let telemetry = self.build()?;
+        telemetry.install(super::log::Lines::new(out, color), filter)?;
+        Ok(telemetry)
+    }
+
+    /// Sets up traces alone, for a program with a subscriber of its own: add [`Telemetry::layer`] to it.
+    ///
+    /// # Errors
+    ///
+    /// When a setting or a variable can never work.
+    pub fn build(self) -> crate::Result<Telemetry> {
+        let traces = var("KOOPER_TRACES");
+        let filter = match (&traces, &self.traces) {
+            (Some(filter), _) => filter::traces("KOOPER_TRACES", Some(filter)),
+            (None, traces) => filter::traces("traces", traces.as_deref()),
+        }?;
+        let mut attached = self.attached;
+        for start in self.exporters {
+            attached.push(start()?);
+        }
+        #[cfg(feature = "waterfall")]
+        if let Some(waterfall) =
+            self.waterfall.decide(attached.is_empty(), var("KOOPER_WATERFALL").as_deref())?
+        {
+            attached.push(Arc::new(move |provider| provider.with_span_processor(waterfall.processor())));
+        }
+        if let Some(path) = var("KOOPER_TRACE_FILE").map(PathBuf::from).or(self.trace_file) {
+            attached.push(attach(TraceFile::open(&path)?));
+        }
+        // A span that goes nowhere is not made.
+        let filter = if attached.is_empty() { Targets::new() } else { filter };
+        let resource = services::own_resource(&self.service, self.attributes, var);
+        let sampler = self.sampler;
+        let services = Services::new(
+            resource,
+            Box::new(move || {
+                let mut provider = SdkTracerProvider::builder();
+                if let Some(sampler) = &sampler {
+                    provider = provider.with_sampler(sampler.clone());
+                }
+                attached.iter().fold(provider, |provider, attach| attach(provider))
+            }),
+        );
+        Ok(Telemetry::new(services, filter))
+    }
+}
+
+/// A sink that the providers of all services share.
+fn attach(sink: impl Sink) -> Attach {
+    let sink = Arc::new(sink);
+    Arc::new(move |provider| provider.with_span_processor(Tap::new(Arc::clone(&sink))))
+}
+
+/// A variable that is set to something.
+fn var(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(feature = "waterfall")]
+impl Drawing {
+    /// The waterfall to draw, if any.
+    fn decide(self, alone: bool, told: Option<&str>) -> Result<Option<super::Waterfall>, super::InitError> {
+        let waterfall = match (told, self) {
+            (Some("never"), _) | (None | Some("auto"), Self::Never) => None,
+            (None | Some("auto" | "always"), Self::Always(waterfall)) => Some(waterfall),
+            (Some("always"), _) => Some(super::Waterfall::stdout()),
+            (None | Some("auto"), Self::Auto) => alone.then(super::Waterfall::stdout),
+            (Some(value), _) => {
+                let (variable, value) = ("KOOPER_WATERFALL", value.to_owned());
+                return Err(super::InitError::Variable {
+                    variable,
+                    value,
+                    known: "`always`, `auto`, `never`",
+                });
+            }
+        };
+        Ok(waterfall)
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("service", &self.service).finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "waterfall"))]
+mod tests {
+    use super::*;
+    use crate::telemetry::Waterfall;
+
+    #[test]
+    fn traces_are_drawn_where_nothing_else_takes_them_unless_it_is_told_otherwise() {
+        let decide = |drawing: Drawing, alone, told| drawing.decide(alone, told).map(|drawn| drawn.is_some());
+        let always = || Drawing::Always(Waterfall::stdout());
+        for (drawing, alone, told, drawn) in [
+            (Drawing::Auto, true, None, true),
+            (Drawing::Auto, false, None, false),
+            (Drawing::Auto, false, Some("always"), true),
+            (Drawing::Auto, true, Some("never"), false),
+            (Drawing::Never, true, Some("auto"), false),
+            (Drawing::Never, true, Some("always"), true),
+            (always(), false, Some("auto"), true),
+            (always(), false, Some("never"), false),
+        ] {
+            assert!(matches!(decide(drawing, alone, told), Ok(is) if is == drawn), "{alone} {told:?}");
+        }
+        let error = decide(always(), true, Some("maybe")).expect_err("it is none of the three");
+        assert_eq!(
+            error.to_string(),
+            "KOOPER_WATERFALL=`maybe` is not known: use one of `always`, `auto`, `never`"
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! From a request to its answer.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
+use serde_json::{Value, json};
+
+use super::{
+    body::Payload,
+    cluster::Api,
+    discovery,
+    list::{Page, list},
+    request::{Path, Query, Request, Verb},
+    status::Status,
+    store::Object,
+    view::{View, to_bytes},
+    watch::Watch,
+    write::{self, Deleted},
+};
+
+/// Answers one request.
+pub(super) async fn answer(api: &Arc<Api>, parts: &Parts, body: &Bytes) -> Response<Payload> {
+    let path = parts.uri.path();
+    let answered = match Path::read(path) {
+        Some(path) => {
+            let query = Query::read(parts.uri.query());
+            match Request::resolve(api.resources(), &parts.method, path, query, &parts.headers) {
+                Ok(request) => of_resource(api, request, parts, body).await,
+                Err(status) => Err(status),
+            }
+        }
+        None => of_server(api, path, parts),
+    };
+    answered.unwrap_or_else(|status| refused(&status))
+}
+
+/// The answer to a request that failed.
+pub(super) fn refused(status: &Status) -> Response<Payload> {
+    let mut response = json_response(status.code, to_bytes(&status.to_value()));
+    if let Some(seconds) = status.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+async fn of_resource(
+    api: &Arc<Api>,
+    request: Request,
+    parts: &Parts,
+    body: &Bytes,
+) -> Result<Response<Payload>, Status> {
+    let view = View::accepted(&parts.headers)?;
+    let object = |code: u16, object: &Object| json_response(code, view.object(object));
+    Ok(match request.verb {
+        Verb::List => stream_response(Payload::page(list(api, &request, view).await?)),
+        Verb::Watch => stream_response(Payload::watch(Watch::open(api, request, view)?)),
+        Verb::Get => {
+            if let Some(version) = request.query.get("resourceVersion").and_then(|text| text.parse().ok()) {
+                api.reach(version).await?;
+            }
+            object(200, &*get(api, &request)?)
+        }
+        Verb::Create => object(201, &*write::create(api, &request, body)?),
+        Verb::Update => {
+            let (updated, created) = write::update(api, &request, body)?;
+            object(if created { 201 } else { 200 }, &updated)
+        }
+        Verb::Patch => object(200, &*write::patch(api, &request, body)?),
+        Verb::Delete => match write::delete(api, &request, body)? {
+            Deleted::Object(deleted) => object(200, &deleted),
+            Deleted::Status(status) => json_response(200, to_bytes(&status)),
+        },
+        Verb::DeleteCollection => {
+            let deleted = write::delete_collection(api, &request, body)?;
+            stream_response(Payload::page(Page::of(view, &request, deleted)))
+        }
+    })
+}
+
+fn get(api: &Api, request: &Request) -> Result<Arc<Object>, Status> {
+    let mut state = api.store.lock();
+    let collection = state.collection(&request.resource.collection());
+    let object = collection.get(&request.key(request.name())).cloned();
+    object.ok_or_else(|| Status::not_found(&request.resource, request.name()))
+}
+
+/// Paths that name no resource.
+fn of_server(api: &Api, path: &str, parts: &Parts) -> Result<Response<Payload>, Status> {
+    let path = path.trim_end_matches('/');
+    if let Some((document, content_type)) = discovery::document(api.resources(), path, &parts.headers) {
+        if !matches!(parts.method, Method::GET | Method::HEAD) {
+            return Err(Status::method_not_allowed());
+        }
+        return Ok(response(200, to_bytes(&document).into(), content_type));
+    }
+    match path {
+        "/version" => Ok(json_response(200, to_bytes(&version()))),
+        "/healthz" | "/livez" | "/readyz" => Ok(text_response(200, "ok")),
+        _ if path.starts_with("/api/") || path.starts_with("/apis/") => Err(Status::unknown_resource()),
+        _ => Ok(text_response(404, "404 page not found\n")),
+    }
+}
+
+/// The Kubernetes whose data the tables are made of.
+fn version() -> Value {
+    json!({
+        "major": "1",
+        "minor": "37",
+        "gitVersion": "v1.37.2",
+        "gitCommit": "",
+        "gitTreeState": "clean",
+        "buildDate": "1970-01-01T00:00:00Z",
+        "goVersion": "",
+        "compiler": "",
+        "platform": "",
+    })
+}
+
+fn response(code: u16, body: Payload, content_type: &'static str) -> Response<Payload> {
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, private"));
+    response
+}
+
+fn json_response(code: u16, body: Bytes) -> Response<Payload> {
+    response(code, body.into(), "application/json")
+}
+
+fn text_response(code: u16, body: &'static str) -> Response<Payload> {
+    response(code, Bytes::from_static(body.as_bytes()).into(), "text/plain; charset=utf-8")
+}
+
+fn stream_response(body: Payload) -> Response<Payload> {
+    response(200, body, "application/json")
+}

@@ -1,0 +1,283 @@
+//! The cluster, and the service that both of its fronts run.
+
+use std::{
+    future::Future,
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http_body::Body;
+use http_body_util::{BodyExt, Limited};
+use serde_json::{Value, json};
+
+use super::{
+    answer::{answer, refused},
+    body::Payload,
+    clock::Clock,
+    document::Document,
+    fault::{Board, Effect, Faults},
+    journal::{Journal, RecordedRequest, Requests},
+    resources::{Resources, split_api_version},
+    server::Server,
+    status::Status,
+    store::Store,
+};
+use crate::ObjectKey;
+
+/// Bytes that a request's body may have.
+const LARGEST_BODY: usize = 3 << 20;
+/// How long a list waits for a version that is not reached yet.
+const VERSION_WAIT: Duration = Duration::from_secs(3);
+
+/// A Kubernetes API server in the process.
+///
+/// It starts at once with the namespaces `default`, `kube-system`, `kube-public` and `kube-node-lease`, and forgets all
+/// when its last clone, client and server are dropped. A clone is the same cluster.
+///
+/// - [`client`](Self::client) is a `kube::Client` with no socket and no thread, which works under `tokio::time::pause`.
+/// - [`serve`](Self::serve) puts the cluster on a loopback port, for `kubectl` and other processes.
+/// - [`faults`](Self::faults) makes it misbehave, [`requests`](Self::requests) tells what was asked.
+///
+/// There is no admission, no RBAC and no validation of values by schema; there are no nodes and nothing schedules or
+/// runs pods: a test plays those parts.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use k8s_openapi::api::core::v1::Pod;
+/// use kooper::testing::Cluster;
+/// use kube::{Api, api::PostParams};
+///
+/// let cluster = Cluster::new();
+/// let pods: Api<Pod> = Api::default_namespaced(cluster.client());
+/// let web: Pod = serde_json::from_value(serde_json::json!({
+///     "metadata": { "name": "web" },
+///     "spec": { "containers": [{ "name": "main", "image": "nginx" }] },
+/// }))?;
+/// let web = pods.create(&PostParams::default(), &web).await?;
+/// assert_eq!(web.metadata.generation, Some(1));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    api: Arc<Api>,
+}
+
+/// Settings of a cluster before it starts; made by [`Cluster::builder`].
+#[derive(Debug, Clone)]
+#[must_use = "`build` makes the cluster"]
+pub struct ClusterBuilder {
+    controllers: bool,
+}
+
+impl ClusterBuilder {
+    /// Whether the cluster does what Kubernetes' own controllers do: it empties and ends deleted namespaces. On unless
+    /// set; without it, the cluster is a bare API server.
+    pub fn controllers(mut self, on: bool) -> Self {
+        self.controllers = on;
+        self
+    }
+
+    /// The cluster, ready at once.
+    pub fn build(self) -> Cluster {
+        let api = Api {
+            store: Store::default(),
+            clock: Clock::new(),
+            faults: Board::default(),
+            journal: Journal::default(),
+            controllers: self.controllers,
+            resources: Resources::builtin(),
+        };
+        let cluster = Cluster { api: Arc::new(api) };
+        for name in ["kube-system", "kube-public", "kube-node-lease", "default"] {
+            cluster.put(json!({
+                "apiVersion": "v1",
+                "kind": "Namespace",
+                "metadata": { "name": name, "labels": { "kubernetes.io/metadata.name": name } },
+                "spec": { "finalizers": ["kubernetes"] },
+                "status": { "phase": "Active" },
+            }));
+        }
+        cluster
+    }
+}
+
+/// What all fronts of one cluster share.
+#[derive(Debug)]
+pub(super) struct Api {
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) faults: Board,
+    pub(super) journal: Journal,
+    /// Whether the server does what Kubernetes' own controllers do, such as ending namespaces.
+    pub(super) controllers: bool,
+    resources: Resources,
+}
+
+impl Cluster {
+    /// A new cluster, ready at once.
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// A cluster that differs from the usual one.
+    pub fn builder() -> ClusterBuilder {
+        ClusterBuilder { controllers: true }
+    }
+
+    /// A client of this cluster, in the namespace `default`, with no socket below it.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime: the client keeps a task there.
+    pub fn client(&self) -> kube::Client {
+        kube::Client::new(self.front(), "default")
+    }
+
+    /// Serves the cluster on 127.0.0.1: on `port`, or on a free one where that is 0.
+    ///
+    /// # Errors
+    ///
+    /// The port is taken.
+    pub async fn serve(&self, port: u16) -> io::Result<Server> {
+        Server::start(self.front(), port).await
+    }
+
+    /// Makes the cluster misbehave.
+    pub fn faults(&self) -> Faults {
+        Faults::new(Arc::clone(&self.api))
+    }
+
+    /// What was asked of the cluster.
+    pub fn requests(&self) -> Requests {
+        Requests::new(Arc::clone(&self.api))
+    }
+
+    /// Stores an object as it is, past all rules of the API: also one that no client's type can decode, or with a status.
+    ///
+    /// `apiVersion`, `kind` and `metadata.name` must be there; `uid`, `creationTimestamp` and `generation` are given
+    /// where they are not. An object of that name is replaced. Watchers see the change. Returns the object's version.
+    ///
+    /// # Panics
+    ///
+    /// The kind is unknown, or there is no name.
+    pub fn put(&self, object: Value) -> u64 {
+        let mut document = Document::new(object).expect("an object is a JSON object");
+        let (api_version, kind) = (document.text("apiVersion"), document.text("kind"));
+        let resource = self.api.resources.of_kind(api_version, kind);
+        let resource = resource.unwrap_or_else(|| {
+            let (group, version) = split_api_version(api_version);
+            panic!("no resource of group \"{group}\", version \"{version}\" has the kind \"{kind}\"")
+        });
+        assert!(!document.name().is_empty(), "an object needs a metadata.name");
+        if resource.namespaced && document.meta("namespace").is_empty() {
+            document.set_meta("namespace", "default");
+        }
+        if document.meta("uid").is_empty() {
+            document.set_meta("uid", self.api.clock.uid());
+        }
+        if document.meta("creationTimestamp").is_empty() {
+            document.set_meta("creationTimestamp", self.api.clock.stamp());
+        }
+        if resource.generation && document.generation() == 0 {
+            document.set_meta("generation", 1);
+        }
+        let key = ObjectKey::new(Some(document.meta("namespace")), document.name());
+        self.api.store.lock().put(&resource.collection(), key, document).version
+    }
+
+    fn front(&self) -> Front {
+        Front { api: Arc::clone(&self.api) }
+    }
+}
+
+impl Default for Cluster {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Api {
+    pub(super) fn resources(&self) -> &Resources {
+        &self.resources
+    }
+
+    /// Waits for a version that was asked for, as long as a server does.
+    pub(super) async fn reach(&self, version: u64) -> Result<(), Status> {
+        let mut current = self.store.lock().version;
+        if version > current {
+            tokio::time::sleep(VERSION_WAIT).await;
+            current = self.store.lock().version;
+        }
+        if version > current { Err(Status::too_large_version(version, current)) } else { Ok(()) }
+    }
+}
+
+/// The service: requests in, answers out, with the faults between.
+#[derive(Debug, Clone)]
+pub(super) struct Front {
+    api: Arc<Api>,
+}
+
+/// No answer came.
+#[derive(Debug, thiserror::Error)]
+#[error("connection refused (a fault that the test asked for)")]
+pub(super) struct Refused;
+
+impl Front {
+    pub(super) async fn answer<B>(self, request: http::Request<B>) -> Result<http::Response<Payload>, Refused>
+    where
+        B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send,
+    {
+        let (parts, body) = request.into_parts();
+        let recorded = Arc::new(RecordedRequest::new(&parts));
+        self.api.journal.record(&recorded);
+        let effect = self.api.faults.rules.meet(&recorded);
+        match effect {
+            Some(Effect::Status { code, retry_after }) => {
+                let mut status = Status::of_code(code);
+                status.retry_after = retry_after.map(|wait| wait.as_secs());
+                return Ok(refused(&status));
+            }
+            Some(Effect::Refuse) => return Err(Refused),
+            Some(Effect::Hang) => std::future::pending().await,
+            Some(Effect::Slow(by)) => tokio::time::sleep(by).await,
+            Some(Effect::Cut(_) | Effect::Garble) | None => {}
+        }
+        let response = if let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await {
+            answer(&self.api, &parts, &body.to_bytes()).await
+        } else {
+            let message = format!("Request entity too large: limit is {LARGEST_BODY}");
+            refused(&Status::new(413, "RequestEntityTooLarge", message))
+        };
+        Ok(match effect {
+            Some(Effect::Cut(after)) => response.map(|body| body.break_after(after)),
+            Some(Effect::Garble) => {
+                response.map(|_| Payload::from(Bytes::from_static(b"{\"kind\":\"Garbled\xff\xfe,\n")))
+            }
+            _ => response,
+        })
+    }
+}
+
+impl<B> tower_service::Service<http::Request<B>> for Front
+where
+    B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
+    type Response = http::Response<Payload>;
+    type Error = Refused;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Refused>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Refused>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        Box::pin(self.clone().answer(request))
+    }
+}

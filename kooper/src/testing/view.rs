@@ -1,0 +1,79 @@
+//! How an object is shown: whole, or its metadata alone.
+
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use serde_json::{Map, Value, json};
+
+use super::{resources::Resource, status::Status, store::Object};
+
+/// The form of the answer that the header `Accept` asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum View {
+    /// The object as it is stored.
+    Whole,
+    /// `PartialObjectMetadata` of `meta.k8s.io/v1`.
+    Metadata,
+}
+
+impl View {
+    /// The first form in `Accept` that the server has.
+    pub(super) fn accepted(headers: &HeaderMap) -> Result<Self, Status> {
+        let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
+        let known = |media: &str| {
+            let mut words = media.split(';').map(str::trim);
+            let json = matches!(words.next(), Some("application/json" | "*/*" | "application/*" | ""));
+            let form = words.find_map(|word| word.strip_prefix("as="));
+            match form {
+                _ if !json => None,
+                None => Some(Self::Whole),
+                Some("PartialObjectMetadata" | "PartialObjectMetadataList") => Some(Self::Metadata),
+                Some(_) => None,
+            }
+        };
+        accept.split(',').find_map(|media| known(media.trim())).ok_or_else(Status::not_acceptable)
+    }
+
+    /// `kind` and `apiVersion` of a list.
+    pub(super) fn list_head(self, resource: &Resource) -> (String, String) {
+        match self {
+            Self::Whole => (format!("{}List", resource.kind), resource.api_version()),
+            Self::Metadata => ("PartialObjectMetadataList".into(), "meta.k8s.io/v1".into()),
+        }
+    }
+
+    /// The object as it stands alone: in the answer to a get, in an event.
+    pub(super) fn object(self, object: &Object) -> Bytes {
+        match self {
+            Self::Whole => object.json.clone(),
+            Self::Metadata => {
+                let mut partial = Map::new();
+                partial.insert("kind".into(), "PartialObjectMetadata".into());
+                partial.insert("apiVersion".into(), "meta.k8s.io/v1".into());
+                partial.insert("metadata".into(), metadata(object));
+                to_bytes(&Value::Object(partial))
+            }
+        }
+    }
+
+    /// Appends the object as it stands in a list.
+    pub(super) fn item(self, object: &Object, to: &mut Vec<u8>) {
+        match self {
+            Self::Whole => {
+                to.push(b'{');
+                to.extend_from_slice(object.without_kind());
+            }
+            Self::Metadata => {
+                let partial = json!({ "metadata": metadata(object) });
+                serde_json::to_writer(to, &partial).expect("a vector takes every write");
+            }
+        }
+    }
+}
+
+fn metadata(object: &Object) -> Value {
+    object.document().0.remove("metadata").unwrap_or_default()
+}
+
+pub(super) fn to_bytes(value: &Value) -> Bytes {
+    serde_json::to_vec(value).expect("a JSON value can be written").into()
+}

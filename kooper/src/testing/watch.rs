@@ -1,0 +1,247 @@
+//! Watches: a position in the log, shown as a stream of lines.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use tokio::{sync::watch, time::Instant};
+
+use super::{
+    cluster::Api,
+    fault::{Command, OpenWatch},
+    list::Versions,
+    request::Request,
+    selector::Selector,
+    status::Status,
+    store::{Entry, Object, Range},
+    view::{View, to_bytes},
+};
+
+/// Entries of the log that are read at once.
+const BATCH: usize = 64;
+/// How often a watch that wants bookmarks is told how far it is.
+const BOOKMARK_EVERY: Duration = Duration::from_mins(1);
+/// How long a watch lasts that names no time.
+const LASTS: Duration = Duration::from_mins(45);
+
+/// One open watch.
+pub(super) struct Watch {
+    api: Arc<Api>,
+    request: Request,
+    selector: Selector,
+    view: View,
+    /// All changes up to this version have been told.
+    position: u64,
+    /// What is there at the start, still to be told.
+    initial: VecDeque<Arc<Object>>,
+    /// The version whose bookmark ends the initial events, where that was asked for.
+    initial_end: Option<u64>,
+    changed: watch::Receiver<u64>,
+    bookmark: Option<Instant>,
+    end: Instant,
+    open: OpenWatch,
+    /// The last event, for the fault that repeats it.
+    last: Option<(&'static str, Arc<Object>)>,
+    ended: bool,
+}
+
+/// The stream broke, as a connection does.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection broke (a fault that the test asked for)")]
+pub(super) struct Broken;
+
+impl Watch {
+    pub(super) fn open(api: &Arc<Api>, request: Request, view: View) -> Result<Self, Status> {
+        let selector = Selector::of(&request)?;
+        let versions = Versions::of(&request, true)?;
+        let query = &request.query;
+        let bookmarks = query.is_set("allowWatchBookmarks");
+        let lasts = query.number("timeoutSeconds")?.filter(|seconds| *seconds > 0);
+        let lasts = lasts.map_or(LASTS, Duration::from_secs);
+        let asked = query.get("sendInitialEvents").map(|_| query.is_set("sendInitialEvents"));
+        let from = versions.version.unwrap_or(0);
+
+        let mut state = api.store.lock();
+        let newest = state.version;
+        let collection = state.collection(&request.resource.collection());
+        let changed = collection.subscribe();
+        let starts_with_all = asked.unwrap_or(from == 0);
+        let range = Range { namespace: request.namespace.as_deref(), after: None };
+        let initial: VecDeque<_> = if starts_with_all {
+            collection.now(range).filter(|object| selector.matches(object)).cloned().collect()
+        } else {
+            VecDeque::new()
+        };
+        drop(state);
+        let now = Instant::now();
+        Ok(Self {
+            initial_end: (asked == Some(true) && bookmarks).then_some(newest),
+            position: if starts_with_all || from == 0 { newest } else { from },
+            bookmark: bookmarks.then(|| now + BOOKMARK_EVERY),
+            end: now + lasts,
+            open: api.faults.open_watch(&request),
+            api: Arc::clone(api),
+            request,
+            selector,
+            view,
+            initial,
+            changed,
+            last: None,
+            ended: false,
+        })
+    }
+
+    /// The next lines; `None` when the watch has ended.
+    pub(super) async fn next(&mut self) -> Option<Result<Bytes, Broken>> {
+        loop {
+            if self.ended {
+                return None;
+            }
+            match self.open.command() {
+                Command::Run => {}
+                Command::Hang => {
+                    self.open.changed().await;
+                    continue;
+                }
+                Command::End => return None,
+                Command::Break => {
+                    self.ended = true;
+                    return Some(Err(Broken));
+                }
+                Command::Cut => {
+                    self.open.break_next();
+                    return Some(Ok(Bytes::from_static(b"{\"type\":\"MODIFIED\",\"object\":{\"kind\":")));
+                }
+                Command::Garble => {
+                    return Some(Ok(Bytes::from_static(b"{\"type\":\"ADDED\",\xff\xfe garbled\n")));
+                }
+                Command::Repeat => {
+                    if let Some((kind, object)) = self.last.clone() {
+                        let mut lines = Vec::new();
+                        self.line(kind, &object, &mut lines);
+                        return Some(Ok(lines.into()));
+                    }
+                }
+                Command::Fail(code) => return Some(Ok(self.fail(&Status::of_code(code)))),
+            }
+            if let Some(lines) = self.lines() {
+                return Some(Ok(lines));
+            }
+            let bookmark = self.bookmark.unwrap_or(self.end);
+            tokio::select! {
+                _ = self.changed.changed() => {}
+                () = self.open.changed() => {}
+                () = tokio::time::sleep_until(self.end) => self.ended = true,
+                () = tokio::time::sleep_until(bookmark), if bookmark < self.end => {
+                    self.bookmark = Some(Instant::now() + BOOKMARK_EVERY);
+                    return Some(Ok(self.bookmark_line(false)));
+                }
+            }
+        }
+    }
+
+    /// What there is to tell now.
+    fn lines(&mut self) -> Option<Bytes> {
+        if !self.initial.is_empty() {
+            let mut lines = Vec::new();
+            while let Some(object) = self.initial.pop_front() {
+                self.line("ADDED", &object, &mut lines);
+                if lines.len() > 64 << 10 {
+                    break;
+                }
+            }
+            return Some(lines.into());
+        }
+        if let Some(version) = self.initial_end.take() {
+            self.position = version;
+            return Some(self.bookmark_line(true));
+        }
+        loop {
+            self.changed.borrow_and_update();
+            let entries = {
+                let mut state = self.api.store.lock();
+                let newest = state.version;
+                let collection = state.collection(&self.request.resource.collection());
+                let entries = collection.since(self.position, BATCH).ok_or_else(|| collection.compacted());
+                if entries.as_ref().is_ok_and(Vec::is_empty) {
+                    self.position = self.position.max(newest);
+                }
+                entries
+            };
+            let entries = match entries {
+                Ok(entries) => entries,
+                Err(oldest) => {
+                    let why = format!("too old resource version: {} ({oldest})", self.position);
+                    return Some(self.fail(&Status::expired(why)));
+                }
+            };
+            let last = entries.last()?.version;
+            self.position = last;
+            let mut lines = Vec::new();
+            for entry in &entries {
+                self.tell(entry, &mut lines);
+            }
+            if !lines.is_empty() {
+                return Some(lines.into());
+            }
+        }
+    }
+
+    /// A change as this watch sees it: an object that begins or ceases to match is added or deleted.
+    fn tell(&mut self, entry: &Entry, lines: &mut Vec<u8>) {
+        let inside =
+            self.request.namespace.as_deref().is_none_or(|ns| entry.object.key.namespace() == Some(ns));
+        if !inside {
+            return;
+        }
+        let was = entry.before.as_ref().is_some_and(|before| self.selector.matches(before));
+        let is = !entry.removed && self.selector.matches(&entry.object);
+        let kind = match (was, is) {
+            (false, false) => return,
+            (false, true) => "ADDED",
+            (true, true) => "MODIFIED",
+            (true, false) => "DELETED",
+        };
+        if kind == "DELETED" && !entry.removed {
+            // The last state that matched is shown, in the version of the change.
+            let before = entry.before.as_ref().expect("it matched, so it was there");
+            self.line(kind, &Arc::new(before.in_version(entry.version)), lines);
+        } else {
+            self.line(kind, &entry.object, lines);
+        }
+    }
+
+    fn line(&mut self, kind: &'static str, object: &Arc<Object>, lines: &mut Vec<u8>) {
+        lines.extend_from_slice(b"{\"type\":\"");
+        lines.extend_from_slice(kind.as_bytes());
+        lines.extend_from_slice(b"\",\"object\":");
+        lines.extend_from_slice(&self.view.object(object));
+        lines.extend_from_slice(b"}\n");
+        self.last = Some((kind, Arc::clone(object)));
+    }
+
+    fn bookmark_line(&self, ends_initial: bool) -> Bytes {
+        let (kind, api_version) = match self.view {
+            View::Whole => (self.request.resource.kind.clone(), self.request.resource.api_version()),
+            View::Metadata => ("PartialObjectMetadata".into(), "meta.k8s.io/v1".into()),
+        };
+        let mut metadata = json!({ "resourceVersion": self.position.to_string(), "creationTimestamp": null });
+        if ends_initial {
+            metadata["annotations"] = json!({ "k8s.io/initial-events-end": "true" });
+        }
+        let object = json!({ "kind": kind, "apiVersion": api_version, "metadata": metadata });
+        line_of(&json!({ "type": "BOOKMARK", "object": object }))
+    }
+
+    /// An event that tells of a failure and ends the watch.
+    fn fail(&mut self, status: &Status) -> Bytes {
+        self.ended = true;
+        line_of(&json!({ "type": "ERROR", "object": status.to_value() }))
+    }
+}
+
+fn line_of(event: &Value) -> Bytes {
+    let mut line = to_bytes(event).to_vec();
+    line.push(b'\n');
+    line.into()
+}

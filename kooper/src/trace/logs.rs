@@ -1,0 +1,103 @@
+//! What only OpenTelemetry has: logs of a span, links, baggage. Without the feature `otel` each is nothing.
+//!
+//! OpenTelemetry plans to replace the API for span events (OTEP 4430); this file is all that would change.
+
+/// A value of a log's field.
+#[derive(Clone, Copy)]
+pub(super) enum Field<'a> {
+    Text(&'a str),
+    Int(i64),
+    Bool(bool),
+}
+
+/// The place of an attempt's root span, for the next attempt to link to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Link(#[cfg(feature = "otel")] Option<opentelemetry::trace::SpanContext>);
+
+#[cfg(feature = "otel")]
+mod with_otel {
+    use super::{Field, Link};
+    use crate::trace::names::attribute;
+    use opentelemetry::{
+        Context, KeyValue, Value,
+        baggage::BaggageExt,
+        trace::{SpanContext, TraceContextExt},
+    };
+    use tracing::Span;
+    use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+    fn value(field: Field<'_>) -> Value {
+        match field {
+            Field::Text(text) => Value::from(text.to_owned()),
+            Field::Int(number) => number.into(),
+            Field::Bool(truth) => truth.into(),
+        }
+    }
+
+    /// Adds a log to a span.
+    pub(in super::super) fn log(span: &Span, event: &'static str, fields: &[(&'static str, Field<'_>)]) {
+        let fields = fields.iter().map(|(name, field)| KeyValue::new(*name, value(*field))).collect();
+        span.add_event(event, fields);
+    }
+
+    /// Puts the key into the baggage of a root span. It must not have been entered.
+    pub(in super::super) fn set_baggage(root: &Span, key: &str) {
+        let baggage = [KeyValue::new(attribute::KEY, key.to_owned())];
+        // It fails where no OpenTelemetry layer listens, and then there is no baggage to carry.
+        let _ = root.set_parent(Context::new().with_baggage(baggage));
+    }
+
+    /// Links a root span to the attempt before it.
+    pub(in super::super) fn add_link(root: &Span, before: &Link) {
+        if let Some(before) = &before.0 {
+            root.add_link(before.clone());
+        }
+    }
+
+    /// The place of a root span.
+    pub(in super::super) fn link(root: &Span) -> Link {
+        Link(Some(context(root)).filter(SpanContext::is_valid))
+    }
+
+    /// The id of the trace, where there is one.
+    pub(in super::super) fn trace_id(root: &Span) -> Option<String> {
+        let context = context(root);
+        context.is_valid().then(|| context.trace_id().to_string())
+    }
+
+    fn context(root: &Span) -> SpanContext {
+        root.context().span().span_context().clone()
+    }
+}
+
+#[cfg(feature = "otel")]
+pub(super) use with_otel::{add_link, link, log, set_baggage, trace_id};
+
+#[cfg(not(feature = "otel"))]
+mod without_otel {
+    use super::{Field, Link};
+    use tracing::Span;
+
+    pub(in super::super) fn log(_: &Span, _: &'static str, fields: &[(&'static str, Field<'_>)]) {
+        for (_, field) in fields {
+            match field {
+                Field::Text(_) | Field::Int(_) | Field::Bool(_) => {}
+            }
+        }
+    }
+
+    pub(in super::super) fn set_baggage(_: &Span, _: &str) {}
+
+    pub(in super::super) fn add_link(_: &Span, _: &Link) {}
+
+    pub(in super::super) fn link(_: &Span) -> Link {
+        Link()
+    }
+
+    pub(in super::super) fn trace_id(_: &Span) -> Option<String> {
+        None
+    }
+}
+
+#[cfg(not(feature = "otel"))]
+pub(super) use without_otel::{add_link, link, log, set_baggage, trace_id};

@@ -1,0 +1,245 @@
+//! The metadata of an object, read without decoding it.
+
+use super::{Body, Encoding, MAX_OBJECT, Object, WireError};
+use crate::ObjectKey;
+use bytes::Bytes;
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+use std::{
+    borrow::Cow,
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+/// What the runtime needs to know of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Metadata {
+    pub(crate) key: ObjectKey,
+    pub(crate) uid: Box<str>,
+    pub(crate) resource_version: Box<str>,
+    pub(crate) spec: SpecVersion,
+    /// Whether `deletionTimestamp` is set.
+    pub(crate) deleting: bool,
+}
+
+/// What tells whether an object's spec changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SpecVersion {
+    /// `metadata.generation`, which the server raises with each change of the spec.
+    Generation(i64),
+    /// For kinds without one (config maps, secrets, services): a hash of all but `metadata` and `status`.
+    Digest(u64),
+}
+
+impl Metadata {
+    /// Whether the spec differs from `before`'s: another object of the same name, another generation, deletion begun.
+    pub(crate) fn spec_changed_since(&self, before: &Self) -> bool {
+        self.uid != before.uid || self.spec != before.spec || (self.deleting && !before.deleting)
+    }
+
+    /// Whether this state is older than `other`. Versions of one object are compared as numbers (KEP-5504); versions that
+    /// are none are never older.
+    pub(crate) fn is_older_than(&self, other: &Self) -> bool {
+        match (self.resource_version.parse::<u64>(), other.resource_version.parse::<u64>()) {
+            (Ok(this), Ok(other)) => this < other,
+            _ => false,
+        }
+    }
+}
+
+/// Reads an object of JSON: its metadata, and its bytes without `managedFields`, in an allocation of just their size.
+pub(super) fn read_json(bytes: &[u8]) -> Result<Object, WireError> {
+    if bytes.len() > MAX_OBJECT {
+        return Err(WireError::Oversized);
+    }
+    let peek: Peek<'_> =
+        serde_json::from_slice(bytes).map_err(|error| WireError::Garbled(error.to_string()))?;
+    let meta = peek.metadata;
+    let body = match meta.managed_fields {
+        Some(fields) => without(bytes, fields.get()),
+        None => bytes.to_vec(),
+    };
+    Ok(Object {
+        meta: Metadata {
+            key: ObjectKey::new(meta.namespace.0.as_deref(), meta.name.0.as_deref().unwrap_or_default()),
+            uid: meta.uid.0.unwrap_or_default().into(),
+            resource_version: meta.resource_version.0.unwrap_or_default().into(),
+            spec: meta.generation.map_or(SpecVersion::Digest(peek.digest), SpecVersion::Generation),
+            deleting: meta.deletion_timestamp.is_some(),
+        },
+        body: Body { bytes: Bytes::from(body), encoding: Encoding::Json },
+    })
+}
+
+/// `bytes` without the `managedFields` whose value is `value`, a part of `bytes`, and without the comma that goes with it.
+fn without(bytes: &[u8], value: &str) -> Vec<u8> {
+    const NAME: &[u8] = b"\"managedFields\"";
+    let mut end = value.as_ptr().addr() - bytes.as_ptr().addr() + value.len();
+    let head = bytes[..end - value.len()].trim_ascii_end();
+    let head = head.strip_suffix(b":").unwrap_or(head).trim_ascii_end();
+    let Some(head) = head.strip_suffix(NAME) else {
+        // The name was written with escapes: legal, never seen, and harmless to keep.
+        return bytes.to_vec();
+    };
+    let head = head.trim_ascii_end();
+    let head = head.strip_suffix(b",").unwrap_or_else(|| {
+        let tail = bytes[end..].trim_ascii_start();
+        if tail.starts_with(b",") {
+            end = bytes.len() - tail.len() + 1;
+        }
+        head
+    });
+    [head, &bytes[end..]].concat()
+}
+
+/// An object's first level.
+struct Peek<'a> {
+    metadata: PeekMetadata<'a>,
+    digest: u64,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct PeekMetadata<'a> {
+    #[serde(borrow)]
+    name: Text<'a>,
+    #[serde(borrow)]
+    namespace: Text<'a>,
+    #[serde(borrow)]
+    uid: Text<'a>,
+    #[serde(borrow)]
+    resource_version: Text<'a>,
+    generation: Option<i64>,
+    deletion_timestamp: Option<IgnoredAny>,
+    #[serde(borrow)]
+    managed_fields: Option<&'a RawValue>,
+}
+
+/// A string that is borrowed where it holds no escape; `None` for `null`.
+#[derive(Default)]
+struct Text<'a>(Option<Cow<'a, str>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
+                Ok(Text(Some(Cow::Borrowed(text))))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
+                Ok(Text(Some(Cow::Owned(text.to_owned()))))
+            }
+
+            fn visit_unit<E>(self) -> Result<Text<'de>, E> {
+                Ok(Text(None))
+            }
+        }
+        deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Peek<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PeekVisitor;
+        impl<'de> Visitor<'de> for PeekVisitor {
+            type Value = Peek<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Peek<'de>, A::Error> {
+                let mut metadata = PeekMetadata::default();
+                let mut hasher = DefaultHasher::new();
+                while let Some(name) = map.next_key::<Text<'de>>()? {
+                    match name.0.as_deref().unwrap_or_default() {
+                        "metadata" => metadata = map.next_value()?,
+                        "apiVersion" | "kind" | "status" => drop(map.next_value::<IgnoredAny>()?),
+                        // A generation says more than a hash, and costs nothing.
+                        _ if metadata.generation.is_some() => drop(map.next_value::<IgnoredAny>()?),
+                        name => {
+                            name.hash(&mut hasher);
+                            map.next_value::<&RawValue>()?.get().hash(&mut hasher);
+                        }
+                    }
+                }
+                Ok(Peek { metadata, digest: hasher.finish() })
+            }
+        }
+        deserializer.deserialize_map(PeekVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Object {
+        read_json(text.as_bytes()).expect(text)
+    }
+
+    fn left(text: &str) -> String {
+        String::from_utf8(read(text).body.bytes.to_vec()).expect("what was UTF-8 stays it")
+    }
+
+    #[test]
+    fn the_metadata_is_read_and_the_rest_is_not() {
+        let object = read(
+            r#"{"kind":"Pod","metadata":{"name":"web","namespace":"default","uid":"u1","resourceVersion":"7","generation":2,
+                "deletionTimestamp":"2026-01-01T00:00:00Z","labels":{"a":"b"}},"spec":{"anything":[1,2,{"x":"\"}"}]}}"#,
+        );
+        assert_eq!(object.meta.key, ObjectKey::namespaced("default", "web"));
+        assert_eq!((&*object.meta.uid, &*object.meta.resource_version), ("u1", "7"));
+        assert_eq!(object.meta.spec, SpecVersion::Generation(2));
+        assert!(object.meta.deleting);
+    }
+
+    #[test]
+    fn managed_fields_are_cut_wherever_they_stand() {
+        for (whole, rest) in [
+            (r#"{"metadata":{"name":"a","managedFields":[{"x":"]"}]}}"#, r#"{"metadata":{"name":"a"}}"#),
+            (r#"{"metadata":{"managedFields":[],"name":"a"}}"#, r#"{"metadata":{"name":"a"}}"#),
+            (r#"{"metadata":{"managedFields" : [ ] , "name":"a"}}"#, r#"{"metadata":{ "name":"a"}}"#),
+            (
+                r#"{"metadata":{"name":"a", "managedFields":[1] ,"uid":"u"}}"#,
+                r#"{"metadata":{"name":"a" ,"uid":"u"}}"#,
+            ),
+            (r#"{"metadata":{"managedFields":[]}}"#, r#"{"metadata":{}}"#),
+            (
+                r#"{"metadata":{"name":"a","managedFields":null}}"#,
+                r#"{"metadata":{"name":"a","managedFields":null}}"#,
+            ),
+        ] {
+            assert_eq!(left(whole), rest);
+        }
+    }
+
+    #[test]
+    fn without_a_generation_the_spec_is_what_stands_outside_of_metadata_and_status() {
+        let meta = |text: &str| read(text).meta;
+        let one = meta(r#"{"metadata":{"name":"a","resourceVersion":"1"},"data":{"k":"v"}}"#);
+        let same =
+            meta(r#"{"metadata":{"name":"a","resourceVersion":"2"},"data":{"k":"v"},"status":{"x":1}}"#);
+        let other = meta(r#"{"metadata":{"name":"a","resourceVersion":"3"},"data":{"k":"w"}}"#);
+        assert!(!same.spec_changed_since(&one));
+        assert!(other.spec_changed_since(&same));
+        assert!(one.is_older_than(&same) && !same.is_older_than(&one));
+    }
+
+    #[test]
+    fn what_is_no_object_is_garbled() {
+        for text in ["", "[]", "{", r#"{"metadata":"x"}"#, r#"{"metadata":{"name":7}}"#] {
+            assert!(matches!(read_json(text.as_bytes()), Err(WireError::Garbled(_))), "{text}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The worker: one attempt after another, each from hand-out to settlement.
+//!
+//! A worker takes a key, asks the store what there is to do for it, decodes the object, calls the handler within its
+//! span, and settles the key with what came of it. Nothing that a handler does ends a worker.
+
+mod run;
+mod watchdog;
+
+pub(crate) use watchdog::Watchdog;
+
+use crate::{
+    Client, Context, Objects, Requeue, Trigger,
+    context::Inner,
+    error::{self, BoxError},
+    handler::{Resource, Runnable},
+    queue::{Handout, Settlement, Verdict, WorkQueue},
+    store::{Change, Job, Store},
+    trace::{Attempt, Failure, Identity, Link, Place},
+    wire::Body,
+};
+use run::{End, run};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+/// What the workers of one controller share.
+pub(crate) struct Workers<H> {
+    pub(crate) handler: H,
+    pub(crate) identity: Identity,
+    pub(crate) controller: Arc<str>,
+    pub(crate) retries: u32,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) client: Client,
+    pub(crate) objects: Objects,
+    pub(crate) store: Arc<Store>,
+    pub(crate) queue: Arc<WorkQueue>,
+    pub(crate) watchdog: Arc<Watchdog>,
+    /// Fires when the shutdown begins.
+    pub(crate) shutting_down: CancellationToken,
+    /// Fires when the drain deadline is near: the parent of each attempt's token.
+    pub(crate) cancelled: CancellationToken,
+    /// Fires at the drain deadline: attempts are dropped.
+    pub(crate) aborted: CancellationToken,
+    /// How many attempts run.
+    pub(crate) running: AtomicUsize,
+}
+
+/// How an attempt failed, and whether a retry could mend it.
+struct Failed {
+    failure: Failure,
+    verdict: Verdict,
+}
+
+impl<H: Runnable> Workers<H> {
+    /// One worker, until the queue is closed. `place` is its number.
+    pub(crate) async fn work(self: Arc<Self>, place: usize) {
+        while let Some(handout) = self.queue.take().await {
+            self.running.fetch_add(1, Ordering::Relaxed);
+            self.process(&handout, place).await;
+            self.running.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// One attempt.
+    async fn process(&self, handout: &Handout, place: usize) {
+        let Some(job) = self.store.take(&handout.key) else {
+            // It came and went before any handler saw it.
+            return self.queue.settle(handout.slot, &Settlement::Done, Link::default());
+        };
+        let attempt = Attempt::begin(&self.identity, handout, &job);
+        let (verdict, failure) = match self.handle(handout, &job, &attempt, place).await {
+            Ok(requeue) => (requeue.delay().map_or(Verdict::Done, Verdict::RequeueAfter), None),
+            Err(Failed { failure, verdict }) => (verdict, Some(failure)),
+        };
+        let settlement = self.queue.decide(handout, verdict);
+        let link = attempt.settle(&settlement, failure.as_ref());
+        let over = matches!(settlement, Settlement::Done | Settlement::GivenUp | Settlement::Permanent);
+        if over && matches!(job, Job::Delete(_)) && self.store.bury(&handout.key) {
+            // Another object has taken the name meanwhile, and waited for this delete.
+            self.queue.changed(Change { key: handout.key.clone(), trigger: Trigger::Watch, spec: true });
+        }
+        self.queue.settle(handout.slot, &settlement, link);
+    }
+
+    async fn handle(
+        &self,
+        handout: &Handout,
+        job: &Job,
+        attempt: &Attempt<'_>,
+        place: usize,
+    ) -> Result<Requeue, Failed> {
+        match job {
+            Job::Add { object, first } => {
+                let decoded = decode::<<H::Resource as Resource>::Object>(&object.body);
+                let resource = decoded.map(Into::into).map_err(|why| {
+                    if *first {
+                        self.store.unstart(&handout.key, &object.meta.uid);
+                    }
+                    Failed { failure: Failure::Decode(why), verdict: Verdict::Permanent }
+                })?;
+                let call = |ctx| async move { self.handler.on_add(ctx, resource).await };
+                self.call(handout, attempt, Place::Add, None, place, call).await
+            }
+            Job::Delete(last) => {
+                let key = handout.key.clone();
+                let call = |ctx| async move { self.handler.on_delete(ctx, key).await };
+                self.call(handout, attempt, Place::Delete, Some(last.body.clone()), place, call).await
+            }
+        }
+    }
+
+    /// Calls a handler within its span.
+    async fn call<F: Future<Output = crate::Outcome> + Send>(
+        &self,
+        handout: &Handout,
+        attempt: &Attempt<'_>,
+        which: Place,
+        last_seen: Option<Body>,
+        place: usize,
+        handler: impl FnOnce(Context) -> F,
+    ) -> Result<Requeue, Failed> {
+        let child = attempt.child(which);
+        let cancelled = self.cancelled.child_token();
+        let ctx = Context::new(Inner {
+            key: handout.key.clone(),
+            controller: self.controller.clone(),
+            attempt: handout.attempt,
+            retries: self.retries,
+            trigger: handout.trigger,
+            client: self.client.clone(),
+            objects: self.objects.clone(),
+            last_seen,
+            cancelled: cancelled.clone(),
+            shutting_down: self.shutting_down.clone(),
+            span: child.clone(),
+        });
+        let watch = self.watchdog.watch(place, &handout.key);
+        let run = run(handler(ctx), self.timeout, &self.aborted, &watch);
+        let end = run.instrument(child.clone()).await;
+        drop(watch);
+        // Whatever the handler left behind (tasks, threads) learns that nobody waits for it any more.
+        if !matches!(end, End::Returned(_)) {
+            cancelled.cancel();
+        }
+        judge(end).inspect_err(|failed| child.in_scope(|| attempt.child_failed(&child, &failed.failure)))
+    }
+}
+
+/// What an ended run means for its key.
+fn judge(end: End) -> Result<Requeue, Failed> {
+    let failed = |failure, verdict| Err(Failed { failure, verdict });
+    match end {
+        End::Returned(Ok(requeue)) => Ok(requeue),
+        End::Returned(Err(error)) => {
+            let verdict = if error::is_permanent(&*error) { Verdict::Permanent } else { Verdict::Failed };
+            failed(Failure::Handler(message(&error)), verdict)
+        }
+        End::TimedOut(after) => {
+            failed(Failure::Timeout(format!("handler timed out after {after:?}")), Verdict::Failed)
+        }
+        End::Panicked(payload) => {
+            failed(Failure::Panic(format!("handler panicked: {payload}")), Verdict::Failed)
+        }
+        End::Aborted => failed(Failure::Aborted, Verdict::Aborted),
+    }
+}
+
+/// The message of an error with its causes; never empty, so that a trace always says something.
+fn message(error: &BoxError) -> String {
+    let message = error::chain(&**error);
+    if message.is_empty() { format!("{error:?}") } else { message }
+}
+
+/// Decodes an object. A panic of the type's own `Deserialize` is a failure as any other.
+fn decode<R: serde::de::DeserializeOwned>(body: &Body) -> Result<R, String> {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| body.decode())) {
+        Ok(decoded) => decoded.map_err(|error| error::chain(&error)),
+        Err(payload) => Err(format!("decoding panicked: {}", run::payload(&*payload))),
+    }
+}

@@ -1,0 +1,75 @@
+//! One run of a handler: bounded in time, its panic caught, its polls watched.
+
+use super::watchdog::Watch;
+use crate::Outcome;
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::{Pin, pin},
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio_util::sync::CancellationToken;
+
+/// How a run ended.
+pub(super) enum End {
+    Returned(Outcome),
+    TimedOut(Duration),
+    Panicked(String),
+    Aborted,
+}
+
+/// Runs a handler to its end, or to what ends it first. The handler's future is dropped before this returns.
+pub(super) async fn run(
+    handler: impl Future<Output = Outcome> + Send,
+    timeout: Option<Duration>,
+    aborted: &CancellationToken,
+    watch: &Watch<'_>,
+) -> End {
+    let handler = pin!(handler);
+    let guarded = Guarded { handler, watch };
+    let limit = async {
+        match timeout {
+            Some(limit) => {
+                tokio::time::sleep(limit).await;
+                limit
+            }
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        // What has ended has ended, even if its time ran out in the same moment.
+        biased;
+        end = guarded => end,
+        limit = limit => End::TimedOut(limit),
+        () = aborted.cancelled() => End::Aborted,
+    }
+}
+
+/// A handler's future whose panics are caught and whose polls are watched.
+struct Guarded<'a, F> {
+    handler: Pin<&'a mut F>,
+    watch: &'a Watch<'a>,
+}
+
+impl<F: Future<Output = Outcome>> Future for Guarded<'_, F> {
+    type Output = End;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<End> {
+        let this = &mut *self;
+        let polled = this.watch.during(|| catch_unwind(AssertUnwindSafe(|| this.handler.as_mut().poll(cx))));
+        match polled {
+            Ok(polled) => polled.map(End::Returned),
+            // The future is not polled again, so what the panic broke in it is not seen by anyone.
+            Err(panic) => Poll::Ready(End::Panicked(payload(&*panic))),
+        }
+    }
+}
+
+/// What a panic said.
+pub(super) fn payload(panic: &(dyn Any + Send)) -> String {
+    if let Some(text) = panic.downcast_ref::<&str>() {
+        return (*text).to_owned();
+    }
+    panic.downcast_ref::<String>().cloned().unwrap_or_else(|| "a payload that is no text".to_owned())
+}
