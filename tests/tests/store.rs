@@ -55,7 +55,9 @@ async fn a_handler_reads_all_that_is_known_though_it_is_given_the_first_object()
     let _running = Running::start(Controller::new(Reader(sender)).client(cluster.client()));
     for _ in 0..4 {
         let wanted = Seen {
-            all: ["default/a", "default/b", "default/c", "default/d", "kube-system/b"].map(String::from).into(),
+            all: ["default/a", "default/b", "default/c", "default/d", "kube-system/b"]
+                .map(String::from)
+                .into(),
             here: 4,
             labelled: ["default/b", "kube-system/b"].map(String::from).into(),
             decoded: 4,
