@@ -19,7 +19,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         let (digits, tail) = split(rest, |c| c.is_ascii_digit());
         let (unit, tail) = split(tail, char::is_alphabetic);
         if digits.is_empty() {
-            return Err(format!("`{rest}` does not begin with a number"));
+            return Err(format!("`{rest}` does not begin with a number, as \"30s\" does"));
         }
         let Some((_, millis)) = UNITS.iter().find(|(name, _)| *name == unit) else {
             let fault = if unit.is_empty() {
@@ -110,10 +110,10 @@ mod tests {
             ("5min", "write \"5m\""),
             ("10S", "write \"10s\""),
             ("2 days", "write \"48h\""),
-            ("fast", "`fast` does not begin with a number"),
+            ("fast", "`fast` does not begin with a number, as \"30s\" does"),
             ("1.5s", "write \"1s500ms\""),
             ("0.5 hours", "write \"30m\""),
-            ("-1s", "`-1s` does not begin with a number"),
+            ("-1s", "`-1s` does not begin with a number, as \"30s\" does"),
             ("99999999999999999999s", "`99999999999999999999` is too large"),
             ("9999999999999999h", "`9999999999999999` is too large"),
         ] {

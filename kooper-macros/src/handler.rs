@@ -150,7 +150,7 @@ impl<'a> Shape<'a, '_> {
                 None
             }
             ReturnType::Type(_, ty) => {
-                if mentions_impl(ty.to_token_stream()) {
+                if mentions_impl(ty.to_token_stream()) && self.sig.asyncness.is_some() {
                     self.fault(ty, "cannot return `impl Trait`: write the `Result`");
                 }
                 Some(ty)

@@ -1,7 +1,7 @@
 //! The expansion as a whole: what it looks like, and that no input is too much for it.
 
 use crate::{
-    args::{Args, Arguments, Delays, parse},
+    args::{Args, Arguments, Delays, Row, parse},
     controller_impl,
     diag::Diag,
 };
@@ -127,12 +127,12 @@ fn expansions_are_short_and_without_logic() {
 fn every_example_of_the_table_can_be_read_and_every_word_leads_to_one_argument() {
     fn check<A: Arguments>() {
         let mut words = HashSet::new();
-        for (name, example, aliases) in A::ROWS.iter().map(crate::args::Row::words) {
+        for Row { name, example, aliases, .. } in A::ROWS {
             let mut faults = Diag::default();
             let mut args: A = parse(example.parse().expect("an example is Rust"), &mut faults);
             assert!(faults.is_empty(), "{example}: {}", faults.attach(&TokenStream::new()));
-            assert_eq!(*args.given(), [name]);
-            for word in aliases.split(' ').chain([name]) {
+            assert_eq!(args.given().iter().map(|(name, _)| *name).collect::<Vec<_>>(), [*name]);
+            for word in aliases.split(' ').chain([*name]) {
                 assert!(words.insert(word), "`{word}` leads to two arguments");
             }
         }

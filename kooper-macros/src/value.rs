@@ -5,7 +5,7 @@ use crate::{
     diag::Diag,
     duration, name, selector,
 };
-use proc_macro2::Span;
+use proc_macro2::{Literal, Span};
 use quote::ToTokens;
 use std::time::Duration;
 use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Type, parse::ParseStream};
@@ -21,7 +21,8 @@ pub(crate) enum Time {
 pub(crate) fn resource(key: &Key, input: ParseStream<'_>) -> Result<Type> {
     if let Some(text) = attempt::<LitStr>(input) {
         let named = text.value();
-        let ty = if syn::parse_str::<Type>(&named).is_ok() { &named } else { "Pod" };
+        let is_type = named.contains(char::is_uppercase) && syn::parse_str::<Type>(&named).is_ok();
+        let ty = if is_type { &named } else { "Pod" };
         return fail(text, format!("`resource` takes a type, not a string: write `resource = {ty}`"));
     }
     let Some(ty) = attempt::<Type>(input) else {
@@ -215,21 +216,21 @@ pub(crate) fn resync(key: &Key, input: ParseStream<'_>) -> Result<Time> {
 }
 
 /// `factor = 2`
-pub(crate) fn factor(key: &Key, input: ParseStream<'_>) -> Result<f64> {
+pub(crate) fn factor(key: &Key, input: ParseStream<'_>) -> Result<Literal> {
     let fault = "`factor` must be at least 1: delays would shrink with every retry";
     number(key, input, |factor| factor >= 1.0 && factor.is_finite(), fault)
 }
 
 /// `jitter = 0.1`
-pub(crate) fn jitter(key: &Key, input: ParseStream<'_>) -> Result<f64> {
+pub(crate) fn jitter(key: &Key, input: ParseStream<'_>) -> Result<Literal> {
     let fault = "`jitter` is a share of the delay, from 0.0 to 1.0";
     number(key, input, |jitter| (0.0..=1.0).contains(&jitter), fault)
 }
 
-fn number(key: &Key, input: ParseStream<'_>, fits: fn(f64) -> bool, fault: &str) -> Result<f64> {
+fn number(key: &Key, input: ParseStream<'_>, fits: fn(f64) -> bool, fault: &str) -> Result<Literal> {
     let expr = key.expr(input)?;
     match show(&expr).replace(['_', ' '], "").parse() {
-        Ok(number) if fits(number) => Ok(number),
+        Ok(number) if fits(number) => Ok(Literal::f64_unsuffixed(number)),
         Ok(_) => fail(expr, fault),
         Err(_) => fail(expr, format!("`{}` takes a number, such as `{}`", key.name, key.example)),
     }
@@ -238,22 +239,11 @@ fn number(key: &Key, input: ParseStream<'_>, fits: fn(f64) -> bool, fault: &str)
 /// `crate = ::kp`
 pub(crate) fn krate(key: &Key, input: ParseStream<'_>) -> Result<Path> {
     let expr = key.expr(input)?;
-    let shown = show(&expr);
-    let fault = match expr {
-        Expr::Path(path) if ["::", "crate", "$crate"].iter().any(|start| shown.starts_with(start)) => {
-            return Ok(path.path);
-        }
-        Expr::Path(_) if ["super", "self", "Self"].iter().any(|start| shown.starts_with(start)) => {
-            "`crate` must not be relative: write a path that starts with `::` or `crate::`".into()
-        }
-        Expr::Path(_) => format!("`crate` must not be relative: write `crate = ::{shown}`"),
-        Expr::Lit(ExprLit { lit: Lit::Str(ref path), .. }) => {
-            let path = path.value();
-            format!("`crate` takes a path, not a string: write `crate = ::{}`", path.trim_start_matches("::"))
-        }
-        _ => format!("`crate` takes a path, such as `{}`", key.example),
-    };
-    fail(expr, fault)
+    let is_absolute = ["::", "crate", "$crate"].iter().any(|start| show(&expr).starts_with(start));
+    match expr {
+        Expr::Path(path) if is_absolute => Ok(path.path),
+        expr => fail(expr, format!("`crate` takes an absolute path, such as `{}`", key.example)),
+    }
 }
 
 /// A string literal, else an error that says what it `takes`.
