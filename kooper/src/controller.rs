@@ -14,6 +14,7 @@ use crate::{
 use kube::Client;
 use std::{
     future::Future,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -66,6 +67,7 @@ pub struct Controller<H> {
     drain: Duration,
     start: Option<Duration>,
     health: watch::Sender<Health>,
+    stop: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
 /// Runs a handler on the cluster of the ordinary configuration, until SIGINT or SIGTERM.
@@ -89,6 +91,7 @@ impl<H: Runnable> Controller<H> {
             drain: DRAIN,
             start: None,
             health: watch::Sender::default(),
+            stop: None,
         }
     }
 
@@ -170,6 +173,14 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
+    /// Lets [`run`](Self::run) stop when this resolves, as it does at a signal.
+    ///
+    /// The future is polled within the controller's own; [`run_until`](Self::run_until) does not ask it.
+    pub fn stop_when(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.stop = Some(Box::pin(stop));
+        self
+    }
+
     /// Tells whether the controller is ready, from now until after it has stopped.
     pub fn readiness(&self) -> Readiness {
         Readiness::new(self.health.subscribe())
@@ -192,17 +203,24 @@ impl<H: Runnable> Controller<H> {
     /// * [`DrainError`]: handlers were aborted at the drain deadline.
     ///
     /// A server that is away or refuses is none: it is told in the log, and tried again.
-    pub async fn run(self) -> Result {
+    pub async fn run(mut self) -> Result {
+        let asked = self.stop.take();
         let mut signals = signal::Signals::listen()?;
         let again = CancellationToken::new();
         let stop = {
             let again = again.clone();
             async move {
-                let signal = signals.next().await;
-                tracing::info!(
-                    signal,
-                    "shutting down: running handlers may finish, a second signal ends them"
-                );
+                let asked = async {
+                    match asked {
+                        Some(asked) => asked.await,
+                        None => std::future::pending().await,
+                    }
+                };
+                let why = tokio::select! {
+                    signal = signals.next() => signal,
+                    () = asked => "asked to",
+                };
+                tracing::info!(why, "shutting down: running handlers may finish, another signal ends them");
                 tokio::spawn(async move {
                     signals.next().await;
                     again.cancel();
