@@ -97,6 +97,7 @@ mod objects;
 mod queue;
 mod readiness;
 mod retriever;
+mod running;
 mod signal;
 mod spec;
 mod store;
