@@ -63,8 +63,8 @@ pub(crate) struct Stream {
     /// Whether a list has come to its end.
     listed: bool,
     pace: Pace,
-    /// The cause that was told of and is not over.
-    told: Option<&'static str>,
+    /// The causes that were told of and are not over.
+    told: Vec<&'static str>,
     /// Whether the pages of a list expired before their end, so that the next one is asked for in one piece.
     whole: bool,
 }
@@ -88,7 +88,7 @@ impl Stream {
             epoch: 0,
             listed: false,
             pace: Pace::default(),
-            told: None,
+            told: Vec::new(),
             whole: false,
         }
     }
@@ -133,7 +133,7 @@ impl Stream {
             if !std::mem::replace(&mut self.listed, true) {
                 pending.send_modify(|pending| *pending -= 1);
             }
-            self.well();
+            self.pace.well();
             return Ok(envelope.resource_version);
         }
     }
@@ -175,6 +175,10 @@ impl Stream {
                         version,
                         "the version is no longer kept: listing again"
                     );
+                    if began.elapsed() < SHORT {
+                        // A server that keeps no version at all would else be listed without a pause.
+                        self.rest(&Trouble::Expired).await;
+                    }
                     return;
                 }
                 Err(trouble) => self.rest(&trouble).await,
@@ -196,18 +200,31 @@ impl Stream {
             .watch(&params, version)
             .map_err(|error| Trouble::Unreachable(error.to_string()))?;
         let mut answer = ask(&self.client, request, WATCH_SILENCE).await?;
-        self.well();
+        self.pace.well();
         let mut splitter = answer.encoding.watch();
         let (mut quiet, mut ended) = (true, None);
-        while let Some(chunk) = answer.chunk().await? {
-            quiet = false;
+        let settling = tokio::time::sleep(SHORT);
+        tokio::pin!(settling);
+        loop {
+            let chunk = tokio::select! {
+                biased;
+                chunk = answer.chunk() => chunk?,
+                // An answer that begins well may yet be garbled, or break at once.
+                () = &mut settling, if !self.told.is_empty() => {
+                    self.recovered();
+                    continue;
+                }
+            };
+            let Some(chunk) = chunk else { break };
             splitter.feed(&chunk, |event| {
                 match event {
                     WatchEvent::Applied(object) => {
+                        quiet = false;
                         (*object.meta.resource_version).clone_into(version);
                         self.apply(object, Trigger::Watch);
                     }
                     WatchEvent::Deleted(object) => {
+                        quiet = false;
                         (*object.meta.resource_version).clone_into(version);
                         if let Some(change) = self.intake.store.delete(object, Trigger::Watch) {
                             self.intake.queue.changed(change);
@@ -236,18 +253,16 @@ impl Stream {
         }
     }
 
-    /// Something came as it should: what was told of is over.
-    fn well(&mut self) {
-        self.pace.well();
-        if self.told.take().is_some() {
-            let namespace = self.namespace.as_deref().unwrap_or("all");
-            tracing::info!(
-                controller = self.controller,
-                resource = self.what.resource.plural,
-                namespace,
-                "reading again"
-            );
-        }
+    /// A watch stands: what was told of is over.
+    fn recovered(&mut self) {
+        self.told.clear();
+        let namespace = self.namespace.as_deref().unwrap_or("all");
+        tracing::info!(
+            controller = self.controller,
+            resource = self.what.resource.plural,
+            namespace,
+            "reading again"
+        );
     }
 
     /// Tells of a trouble, once per cause, and waits.
@@ -258,7 +273,7 @@ impl Stream {
         let namespace = self.namespace.as_deref().unwrap_or("all");
         let controller = self.controller.as_str();
         let ordinary = trouble.is_ordinary() && self.pace.in_a_row() < 3;
-        if self.told == Some(trouble.cause()) || ordinary {
+        if self.told.contains(&trouble.cause()) || ordinary {
             tracing::debug!(controller, resource = resource.plural, namespace, error = %trouble, ?delay, "trying again");
         } else {
             tracing::warn!(
@@ -270,7 +285,7 @@ impl Stream {
                 "cannot read {}: trying again, and telling when it works",
                 resource.plural
             );
-            self.told = Some(trouble.cause());
+            self.told.push(trouble.cause());
         }
         *self.intake.trouble.lock().unwrap_or_else(PoisonError::into_inner) =
             Some((trouble.to_string(), next_step));
