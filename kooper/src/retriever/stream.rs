@@ -26,7 +26,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 /// A watch that ends sooner than this, and told nothing, is not begun again at once.
-const SHORT: Duration = Duration::from_secs(1);
+pub(super) const SHORT: Duration = Duration::from_secs(1);
 
 /// One stream of a controller.
 pub(crate) struct Stream {
@@ -44,8 +44,8 @@ pub(crate) struct Stream {
     /// Whether the pages of a list expired before their end, so that the next one is asked for in one piece.
     pub(super) whole: bool,
     pace: Pace,
-    /// The cause that was told of and is not over.
-    told: Option<&'static str>,
+    /// The causes that were told of and are not over.
+    told: Vec<&'static str>,
 }
 
 impl Stream {
@@ -69,7 +69,7 @@ impl Stream {
             streaming: true,
             whole: false,
             pace: Pace::default(),
-            told: None,
+            told: Vec::new(),
         }
     }
 
@@ -98,6 +98,10 @@ impl Stream {
                 Some(Trouble::Expired) => {
                     let controller = self.controller.as_str();
                     tracing::debug!(controller, version, "the version is no longer kept: listing again");
+                    if began.elapsed() < SHORT {
+                        // A server that keeps no version at all would else be listed without a pause.
+                        self.rest(&Trouble::Expired).await;
+                    }
                     return;
                 }
                 Some(trouble) => self.rest(&trouble).await,
@@ -134,15 +138,22 @@ impl Stream {
         self.well();
     }
 
-    /// Something came as it should: what was told of is over.
+    /// Something came as it should.
     pub(super) fn well(&mut self) {
         self.pace.well();
-        if self.told.take().is_some() {
-            self.intake.mended(self.id);
-            let (resource, namespace) =
-                (&self.what.resource.plural, self.namespace.as_deref().unwrap_or("all"));
-            tracing::info!(controller = self.controller, resource, namespace, "reading again");
-        }
+    }
+
+    /// Whether a trouble that was told of is not over.
+    pub(super) fn is_troubled(&self) -> bool {
+        !self.told.is_empty()
+    }
+
+    /// A watch stands: what was told of is over.
+    pub(super) fn recovered(&mut self) {
+        self.told.clear();
+        self.intake.mended(self.id);
+        let (resource, namespace) = (&self.what.resource.plural, self.namespace.as_deref().unwrap_or("all"));
+        tracing::info!(controller = self.controller, resource, namespace, "reading again");
     }
 
     /// Tells of a trouble, once per cause, and waits.
@@ -153,7 +164,7 @@ impl Stream {
         let namespace = self.namespace.as_deref().unwrap_or("all");
         let (controller, plural) = (self.controller.as_str(), &resource.plural);
         let ordinary = trouble.is_ordinary() && self.pace.in_a_row() < 3;
-        if self.told == Some(trouble.cause()) || ordinary {
+        if self.told.contains(&trouble.cause()) || ordinary {
             tracing::debug!(controller, resource = plural, namespace, error = %trouble, ?delay, "trying again");
         } else {
             tracing::warn!(
@@ -164,7 +175,7 @@ impl Stream {
                 next_step,
                 "cannot read {plural}: trying again, and telling when it works"
             );
-            self.told = Some(trouble.cause());
+            self.told.push(trouble.cause());
             self.intake.broken(self.id);
         }
         self.intake.note(trouble.to_string(), next_step);

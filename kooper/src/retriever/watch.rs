@@ -1,6 +1,11 @@
 //! Following changes: one watch, from its request to its end.
 
-use super::{Trouble, answer::ask, list, stream::Stream};
+use super::{
+    Trouble,
+    answer::ask,
+    list,
+    stream::{SHORT, Stream},
+};
 use crate::{Trigger, wire::WatchEvent};
 use http::Request;
 use kube::api::WatchParams;
@@ -58,10 +63,22 @@ impl Stream {
             self.well();
         }
         let mut splitter = answer.encoding.watch();
-        while let Some(chunk) = answer.chunk().await? {
-            ended.quiet = false;
+        let settling = tokio::time::sleep(SHORT);
+        tokio::pin!(settling);
+        loop {
+            let chunk = tokio::select! {
+                biased;
+                chunk = answer.chunk() => chunk?,
+                // An answer that begins well may yet be garbled, or break at once.
+                () = &mut settling, if self.is_troubled() && ended.version.is_some() => {
+                    self.recovered();
+                    continue;
+                }
+            };
+            let Some(chunk) = chunk else { break };
             let mut last = Ok(());
             splitter.feed(&chunk, |event| {
+                ended.quiet &= matches!(event, WatchEvent::Bookmark { .. });
                 if last.is_ok() {
                     last = self.take(event, &mut ended.version);
                 }
