@@ -182,7 +182,8 @@ async fn what_the_setters_say_is_what_the_controller_does() {
     traces.wait(|traces| traces.of("default/web").attempts().len() == 2).await;
     assert_eq!(names.recv().await.as_deref(), Some("b default/web 1"));
     assert_eq!(names.recv().await.as_deref(), Some("b default/web 2"));
-    let list = cluster.requests().wait_for(|request| request.is("list", "pods")).await;
+    // A server with streaming lists is asked for a watch that begins with everything.
+    let list = cluster.requests().wait_for(|request| request.is("watch", "pods")).await;
     assert_eq!(list.namespace.as_deref(), Some("default"));
     assert_eq!(list.query_value("labelSelector").as_deref(), Some("app=web"));
     assert_eq!(list.query_value("fieldSelector").as_deref(), Some("metadata.name=web"));

@@ -1,10 +1,17 @@
 //! Telemetry as a program has it: `init` in a process of its own, with variables, standard output and standard error.
 
+use opentelemetry_sdk::{
+    Resource,
+    error::OTelSdkResult,
+    trace::{SpanData, SpanExporter},
+};
 use std::{
     io::{BufRead as _, BufReader, Read as _},
     process::{Command, Output, Stdio},
+    sync::{Arc, Mutex},
 };
-use tracing::{debug, error, info, info_span, warn};
+use tracing::{debug, error, info, info_span, level_filters::LevelFilter, warn};
+use tracing_subscriber::{Layer as _, layer::SubscriberExt as _};
 
 /// The program: run by the tests below, each in a process of its own.
 #[test]
@@ -163,4 +170,44 @@ fn what_can_never_work_is_said_with_the_way_out() {
         assert!(!output.status.success(), "{vars:?}");
         assert!(err.contains(message), "no `{message}` in\n{err}");
     }
+}
+
+/// Adds the service and name of each span that is exported.
+#[derive(Debug, Clone, Default)]
+struct Exported {
+    service: String,
+    spans: Arc<Mutex<Vec<(String, String)>>>,
+}
+
+impl SpanExporter for Exported {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        let mut spans = self.spans.lock().expect("no test panicked");
+        spans.extend(batch.into_iter().map(|span| (self.service.clone(), span.name.into_owned())));
+        Ok(())
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        let name = resource.get(&"service.name".into());
+        self.service = name.map(|name| name.as_str().into_owned()).unwrap_or_default();
+    }
+}
+
+#[test]
+fn a_subscriber_of_ones_own_gets_the_layer_and_the_drop_sends_what_exporters_hold() {
+    let exported = Exported::default();
+    let make = exported.clone();
+    let telemetry =
+        kooper::telemetry::builder("own").exporter(move || make.clone()).build().expect("it can be built");
+    // The strictest of other layers takes nothing off the traces.
+    let strict = tracing_subscriber::fmt::layer().with_filter(LevelFilter::ERROR);
+    let subscriber = tracing_subscriber::registry().with(telemetry.layer()).with(strict);
+    tracing::subscriber::with_default(subscriber, || {
+        let root = info_span!("root").entered();
+        info_span!("getOrg", otel.service = "redis").in_scope(|| {});
+        drop(root);
+    });
+    drop(telemetry);
+    let mut spans = exported.spans.lock().expect("no test panicked").clone();
+    spans.sort();
+    assert_eq!(spans, [("own".to_owned(), "root".to_owned()), ("redis".into(), "getOrg".into())]);
 }

@@ -130,7 +130,8 @@ impl Builder {
     ///
     /// `make` is called once for each service that has spans, since an exporter is told of one service. All of them share
     /// a queue and a thread, by `OTEL_BSP_*`; when the queue is full, spans are dropped and counted, and nobody waits. Where
-    /// the exporter needs a tokio runtime, call [`init`](Self::init) inside of one.
+    /// the exporter needs a tokio runtime, call [`init`](Self::init) inside of one that has several threads: the drop of
+    /// [`Telemetry`] blocks its thread until all is sent.
     pub fn exporter<E: SpanExporter + 'static>(
         mut self,
         make: impl Fn() -> E + Send + Sync + 'static,

@@ -23,6 +23,9 @@ use super::{
 pub(super) async fn answer(api: &Arc<Api>, parts: &Parts, body: &Bytes) -> Response<Payload> {
     let path = parts.uri.path();
     let answered = match Path::read(path) {
+        Some(path) if !api.resources().has_group(&path.group) => {
+            Ok(text_response(404, "404 page not found\n"))
+        }
         Some(path) => {
             let query = Query::read(parts.uri.query());
             match Request::resolve(api.resources(), &parts.method, path, query, &parts.headers) {
@@ -97,7 +100,13 @@ fn of_server(api: &Api, path: &str, parts: &Parts) -> Result<Response<Payload>, 
     match path {
         "/version" => Ok(json_response(200, to_bytes(&version()))),
         "/healthz" | "/livez" | "/readyz" => Ok(text_response(200, "ok")),
-        _ if path.starts_with("/api/") || path.starts_with("/apis/") => Err(Status::unknown_resource()),
+        _ if path.starts_with("/api/") => Err(Status::unknown_resource()),
+        _ if path
+            .strip_prefix("/apis/")
+            .is_some_and(|rest| api.resources().has_group(rest.split('/').next().unwrap_or_default())) =>
+        {
+            Err(Status::unknown_resource())
+        }
         _ => Ok(text_response(404, "404 page not found\n")),
     }
 }

@@ -74,6 +74,7 @@ impl Versions {
         if !causes.is_empty() {
             return Err(Status::invalid("meta.k8s.io", "ListOptions", "", causes));
         }
+        query.number("timeoutSeconds")?;
         let limited = query.number("limit")?.is_some_and(|limit| limit > 0);
         let parsed = version.map(str::parse::<u64>);
         let wrong = |version: &str| {

@@ -43,6 +43,13 @@ impl Cause {
         Self { reason: "FieldValueNotSupported", message, field: field.into() }
     }
 
+    /// The same, of a field that is a list.
+    pub(super) fn unsupported_list(field: impl Into<String>, value: &str, known: &[&str]) -> Self {
+        let mut cause = Self::unsupported(field, value, known);
+        cause.message = cause.message.replacen(&format!("\"{value}\""), &format!("[\"{value}\"]"), 1);
+        cause
+    }
+
     /// A value that must not be set here.
     pub(super) fn forbidden(field: impl Into<String>, why: &str) -> Self {
         Self { reason: "FieldValueForbidden", message: format!("Forbidden: {why}"), field: field.into() }
@@ -125,8 +132,20 @@ impl Status {
     }
 
     pub(super) fn not_acceptable() -> Self {
-        let message = "only the following media types are accepted: application/json";
-        Self::new(406, "NotAcceptable", message)
+        let message = "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, \
+            application/vnd.kubernetes.protobuf";
+        Self::new(406, "NotAcceptable", message).with_details(json!({}))
+    }
+
+    /// The object is not the one that a deletion is meant for.
+    pub(super) fn other_object(resource: &Resource, name: &str, why: &str) -> Self {
+        let kind = &resource.kind;
+        let message = format!("Operation cannot be fulfilled on {kind} \"{name}\": {why}");
+        let mut details = json!({ "name": name, "kind": kind });
+        if !resource.group.is_empty() {
+            details["group"] = resource.group.as_str().into();
+        }
+        Self::new(409, "Conflict", message).with_details(details)
     }
 
     /// An object, or the options of a request, that breaks the rules.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, header};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{resources::Resource, status::Status, store::Object};
 
@@ -63,8 +63,7 @@ impl View {
                 to.extend_from_slice(object.without_kind());
             }
             Self::Metadata => {
-                let partial = json!({ "metadata": metadata(object) });
-                serde_json::to_writer(to, &partial).expect("a vector takes every write");
+                to.extend_from_slice(&self.object(object));
             }
         }
     }

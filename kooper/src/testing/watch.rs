@@ -225,7 +225,7 @@ impl Watch {
             View::Whole => (self.request.resource.kind.clone(), self.request.resource.api_version()),
             View::Metadata => ("PartialObjectMetadata".into(), "meta.k8s.io/v1".into()),
         };
-        let mut metadata = json!({ "resourceVersion": self.position.to_string(), "creationTimestamp": null });
+        let mut metadata = json!({ "resourceVersion": self.position.to_string() });
         if ends_initial {
             metadata["annotations"] = json!({ "k8s.io/initial-events-end": "true" });
         }

@@ -49,7 +49,7 @@ impl Known {
         let matching = self.0.iter().find(|rule| {
             is(&rule.verb, &step.verb)
                 && (rule.path == "*" || step.path.contains(&rule.path))
-                && (field.starts_with(&rule.field) || rule.field == "*")
+                && matches_glob(&rule.field, field)
         });
         if let Some(rule) = matching {
             rule.used.set(true);
@@ -64,6 +64,19 @@ impl Known {
             idle.iter().map(|rule| format!("{} {} {}", rule.verb, rule.path, rule.field)).collect();
         assert!(idle.is_empty(), "these differences are gone, so their rules go too: {idle:?}");
     }
+}
+
+/// Whether `text` is as the pattern says, in which `*` is any run of characters.
+fn matches_glob(pattern: &str, text: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut left) = text.strip_prefix(first) else { return false };
+    for part in rest.split('*') {
+        match left.find(part) {
+            Some(at) => left = &left[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with('*') || left.is_empty()
 }
 
 /// The value without what can't be the same on two servers.
@@ -106,7 +119,9 @@ fn plain_text(text: &str) -> String {
     let is_uid = |word: &str| word.len() == 36 && word.matches('-').count() == 4;
     let words = text.split(' ').map(|word| {
         let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-        if is_uid(bare) { word.replace(bare, "<uid>") } else { word.to_owned() }
+        let is_version =
+            word.starts_with('(') && !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit());
+        if is_uid(bare) || is_version { word.replace(bare, "<own>") } else { word.to_owned() }
     });
     words.collect::<Vec<_>>().join(" ")
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 /// How long anything may take before a test gives up.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running program and all that it has printed.
 pub(crate) struct Program {

@@ -4,10 +4,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{create::create_in, finish_namespace, read, settle_namespace};
+use super::{
+    create::create_in,
+    finish_namespace,
+    options::{self, Unknown},
+    read, settle_namespace, typed,
+};
 use crate::testing::{
     cluster::Api,
     document::Document,
+    metadata,
     patch::Patch,
     request::Request,
     resources::Resource,
@@ -21,9 +27,10 @@ pub(in crate::testing) fn update(
     request: &Request,
     body: &Bytes,
 ) -> Result<(Arc<Object>, bool), Status> {
-    let mut document = read(request, body)?;
+    let unknown = options::check(request)?;
+    let mut document = read(api, request, body, unknown)?;
+    check_name(request, &document)?;
     settle_namespace(&mut document, request)?;
-    check_name(request, &mut document)?;
     let mut state = api.store.lock();
     let key = request.key(request.name());
     let Some(old) = state.collection(&request.resource.collection()).get(&key).cloned() else {
@@ -37,23 +44,29 @@ pub(in crate::testing) fn update(
 
 /// Answers a PATCH.
 pub(in crate::testing) fn patch(api: &Api, request: &Request, body: &Bytes) -> Result<Arc<Object>, Status> {
+    let unknown = options::check(request)?;
     let patch = Patch::read(&request.content_type, body)?;
     let mut state = api.store.lock();
     let key = request.key(request.name());
     let old = state.collection(&request.resource.collection()).get(&key).cloned();
     let old = old.ok_or_else(|| Status::not_found(&request.resource, request.name()))?;
-    let mut document = patch.apply(&old.document())?;
+    let document = patch.apply(&old.document())?;
+    let (mut document, strange) = typed(document, true).map_err(Status::bad_request)?;
+    if unknown == Unknown::Refuse && !strange.is_empty() {
+        return Err(Status::bad_request(format!("strict decoding error: {}", strange.join(", "))));
+    }
+    check_name(request, &document)?;
     settle_namespace(&mut document, request)?;
-    check_name(request, &mut document)?;
     replace(api, &mut state, request, &old, document, true)
 }
 
-/// The name in the body must be the one in the path; a body without one takes the path's.
-fn check_name(request: &Request, document: &mut Document) -> Result<(), Status> {
+/// The name in the body must be the one in the path.
+fn check_name(request: &Request, document: &Document) -> Result<(), Status> {
     let (name, wanted) = (document.name(), request.name());
     if name.is_empty() {
-        document.set_meta("name", wanted);
-        return Ok(());
+        return Err(Status::bad_request(format!(
+            "the name of the object ({wanted} based on URL) was undeterminable: name must be provided"
+        )));
     }
     if name == wanted {
         return Ok(());
@@ -77,10 +90,20 @@ pub(super) fn replace(
     check_version(resource, old, &new, is_patch)?;
     if !new.meta("uid").is_empty() && new.meta("uid") != before.meta("uid") {
         let (sent, found) = (new.meta("uid"), before.meta("uid"));
-        let why = format!("Precondition failed: UID in precondition: {sent}, UID in object meta: {found}");
+        let place: String = [&resource.plural, "/", &old.key.to_string()].concat();
+        let why = format!(
+            "StorageError: invalid object, Code: 4, Key: /registry/{place}, ResourceVersion: 0, AdditionalErrorMsg: \
+             Precondition failed: UID in precondition: {sent}, UID in object meta: {found}"
+        );
         return Err(Status::conflict(resource, request.name(), &why));
     }
+    let changes = metadata::check_change(&before, &new);
     confine(resource, request.subresource.as_deref(), &before, &mut new);
+    let mut causes = metadata::check(&new, resource);
+    causes.extend(changes);
+    if !causes.is_empty() {
+        return Err(Status::invalid(&resource.group, &resource.kind, request.name(), causes));
+    }
     if before.is_deleting() {
         let added = new.finalizers().into_iter().find(|finalizer| !before.finalizers().contains(finalizer));
         if let Some(added) = added {
@@ -128,6 +151,10 @@ fn check_version(resource: &Resource, old: &Object, new: &Document, is_patch: bo
         }
         return Ok(());
     }
+    if version.parse::<u64>().is_err() {
+        let why = format!("strconv.ParseUint: parsing \"{version}\": invalid syntax");
+        return Err(Status::new(500, "", why));
+    }
     if version == old.version.to_string() { Ok(()) } else { Err(Status::outdated(resource, old.key.name())) }
 }
 
@@ -142,7 +169,6 @@ fn confine(resource: &Resource, subresource: Option<&str>, before: &Document, ne
         "selfLink",
         "resourceVersion",
         "managedFields",
-        "generateName",
     ] {
         new.copy_meta(field, before);
     }
