@@ -62,8 +62,9 @@ pub struct Controller<H> {
 /// # Errors
 ///
 /// Those of [`Controller::run`].
-pub async fn run<H: Runnable>(handler: H) -> Result {
-    Controller::new(handler).run().await
+// In a box, since rustc tells twice of a type that is no handler where the future is an opaque type.
+pub fn run<H: Runnable>(handler: H) -> Pin<Box<dyn Future<Output = Result> + Send>> {
+    Box::pin(Controller::new(handler).run())
 }
 
 impl<H: Runnable> Controller<H> {
