@@ -119,7 +119,8 @@ fn plain_text(text: &str) -> String {
     let is_uid = |word: &str| word.len() == 36 && word.matches('-').count() == 4;
     let words = text.split(' ').map(|word| {
         let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-        let is_version = word.starts_with('(') && !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit());
+        let is_version =
+            word.starts_with('(') && !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit());
         if is_uid(bare) || is_version { word.replace(bare, "<own>") } else { word.to_owned() }
     });
     words.collect::<Vec<_>>().join(" ")
