@@ -12,6 +12,7 @@ use super::{
     discovery,
     list::{Page, list},
     request::{Path, Query, Request, Verb},
+    scale,
     status::Status,
     store::Object,
     view::{View, to_bytes},
@@ -54,7 +55,14 @@ async fn of_resource(
     body: &Bytes,
 ) -> Result<Response<Payload>, Status> {
     let view = View::accepted(&parts.headers)?;
-    let object = |code: u16, object: &Object| json_response(code, view.object(object));
+    let scaled = request.subresource.as_deref() == Some("scale");
+    let resource = Arc::clone(&request.resource);
+    let object = |code: u16, object: &Object| {
+        if scaled {
+            return json_response(code, to_bytes(&scale::of(&object.document()).into_value()));
+        }
+        json_response(code, view.object(&resource, object))
+    };
     Ok(match request.verb {
         Verb::List => stream_response(Payload::page(list(api, &request, view).await?)),
         Verb::Watch => stream_response(Payload::watch(Watch::open(api, request, view)?)),

@@ -27,7 +27,9 @@ impl Decoder {
         of: &'static Struct,
         value: Map<String, Value>,
     ) -> Result<Map<String, Value>, String> {
-        self.fields(of, value)
+        let object = self.fields(of, value);
+        self.unknown.sort_unstable();
+        object
     }
 
     fn fields(
@@ -63,7 +65,7 @@ impl Decoder {
             self.place.truncate(length);
             self.path.pop();
         }
-        for name in from.into_iter().filter(|_| true).map(|(name, _)| name) {
+        for name in from.keys() {
             let dot = if self.place.is_empty() { "" } else { "." };
             self.unknown.push(format!("unknown field \"{}{dot}{name}\"", self.place));
         }
@@ -178,6 +180,7 @@ fn written(field: &Field, value: Option<Value>) -> Option<Value> {
     let omits = field.omit != Omit::Never;
     match (&field.of, value) {
         (_, None) => match field.of {
+            Type::Time | Type::MicroTime if field.omit != Omit::Zero => Some(Value::Null),
             _ if omits => None,
             Type::String(_) => Some("".into()),
             Type::Bool(_) => Some(false.into()),
@@ -218,10 +221,21 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
+/// Whether what follows the seconds has six digits of a fraction.
+fn is_micro(end: &str) -> bool {
+    let digits = end.strip_prefix('.').map(|end| end.bytes().take_while(u8::is_ascii_digit).count());
+    digits == Some(6)
+}
+
 /// A time as the server writes it: UTC, whole seconds or microseconds.
 fn time(text: &str, micro: bool) -> Result<String, String> {
     let layout = if micro { "2006-01-02T15:04:05.000000Z07:00" } else { "2006-01-02T15:04:05Z07:00" };
     let parsed: Result<jiff::Timestamp, _> = text.parse();
+    if let (true, Ok(_), Some(end)) = (micro, &parsed, text.get(19..).filter(|end| !is_micro(end))) {
+        return Err(format!(
+            "parsing time \"{text}\" as \"{layout}\": cannot parse \"{end}\" as \".000000\""
+        ));
+    }
     let time = parsed.map_err(|_| {
         format!("parsing time \"{text}\" as \"{layout}\": cannot parse \"{text}\" as \"2006\"")
     })?;

@@ -4,6 +4,9 @@ use serde_json::{Map, Value, json};
 
 /// Completes an object of the type `id`, whose plain defaults are set.
 pub(super) fn complete(id: &str, object: &mut Map<String, Value>) {
+    if id == "core/v1.Namespace" {
+        label_namespace(object);
+    }
     let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut) else {
         if id == "core/v1.PodTemplate" {
             template(object);
@@ -25,7 +28,7 @@ pub(super) fn complete(id: &str, object: &mut Map<String, Value>) {
             template(spec);
         }
         "apps/v1.StatefulSet" => {
-            strategy(spec, "updateStrategy", json!({ "partition": 0 }));
+            strategy(spec, "updateStrategy", json!({ "partition": 0, "maxUnavailable": 1 }));
             template(spec);
         }
         "apps/v1.ReplicaSet" => template(spec),
@@ -81,6 +84,15 @@ fn strategy(spec: &mut Map<String, Value>, field: &str, rolling: Value) {
     }
 }
 
+fn label_namespace(object: &mut Map<String, Value>) {
+    let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) else { return };
+    let name = metadata.get("name").cloned().unwrap_or_default();
+    let labels = metadata.entry("labels").or_insert_with(|| json!({}));
+    if let (Some(labels), true) = (labels.as_object_mut(), name != json!("") && !name.is_null()) {
+        labels.insert("kubernetes.io/metadata.name".into(), name);
+    }
+}
+
 fn labels_of_template(object: &mut Map<String, Value>) {
     let Some(labels) = object.get("spec").and_then(|spec| spec.pointer("/template/metadata/labels")).cloned()
     else {
@@ -98,7 +110,15 @@ fn job(spec: &mut Map<String, Value>) {
     if !spec.contains_key("completions") && !spec.contains_key("parallelism") {
         set(spec, "completions", json!(1));
     }
-    set(spec, "parallelism", json!(1));
+    for (field, value) in [
+        ("parallelism", json!(1)),
+        ("completionMode", json!("NonIndexed")),
+        ("backoffLimit", json!(6)),
+        ("suspend", json!(false)),
+        ("podReplacementPolicy", json!("TerminatingOrFailed")),
+    ] {
+        set(spec, field, value);
+    }
 }
 
 fn pod(spec: &mut Map<String, Value>) {

@@ -32,6 +32,7 @@ pub(super) fn check(resource: &Resource, name: &str) -> Result<(), String> {
         return match name {
             _ if name.len() > 63 => Err("must be no more than 63 bytes".into()),
             _ if is_label(name) => Ok(()),
+            _ if name.contains('.') => Err("must not contain dots".into()),
             _ => Err(LABEL.into()),
         };
     }

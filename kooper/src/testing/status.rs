@@ -131,6 +131,31 @@ impl Status {
         Self::new(415, "UnsupportedMediaType", message)
     }
 
+    /// A patch of a kind that the resource does not take.
+    pub(super) fn patch_media_type() -> Self {
+        Self::new(415, "UnsupportedMediaType", "415: Unsupported Media Type").with_details(json!({}))
+    }
+
+    /// A patch that can't be applied to the object.
+    pub(super) fn patch_failed() -> Self {
+        let message = "the server rejected our request due to an error in our request";
+        Self::new(422, "Invalid", message).with_details(json!({}))
+    }
+
+    /// Nothing new comes into a namespace that goes.
+    pub(super) fn terminating(resource: &Resource, name: &str, namespace: &str) -> Self {
+        let why =
+            format!("unable to create new content in namespace {namespace} because it is being terminated");
+        let mut status = Self::forbidden(resource, name, &why);
+        let cause = json!({
+            "reason": "NamespaceTerminating",
+            "message": format!("namespace {namespace} is being terminated"),
+            "field": "metadata.namespace",
+        });
+        status.details.get_or_insert_default().insert("causes".into(), json!([cause]));
+        status
+    }
+
     pub(super) fn not_acceptable() -> Self {
         let message = "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, \
             application/vnd.kubernetes.protobuf";
@@ -158,8 +183,8 @@ impl Status {
             .into_iter()
             .map(|cause| json!({ "reason": cause.reason, "message": cause.message, "field": cause.field }))
             .collect();
-        let mut details = json!({ "kind": kind, "causes": causes });
-        for (field, value) in [("group", group), ("name", name)] {
+        let mut details = json!({ "causes": causes });
+        for (field, value) in [("group", group), ("kind", kind), ("name", name)] {
             if !value.is_empty() {
                 details[field] = value.into();
             }

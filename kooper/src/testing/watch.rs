@@ -215,7 +215,7 @@ impl Watch {
         lines.extend_from_slice(b"{\"type\":\"");
         lines.extend_from_slice(kind.as_bytes());
         lines.extend_from_slice(b"\",\"object\":");
-        lines.extend_from_slice(&self.view.object(object));
+        lines.extend_from_slice(&self.view.object(&self.request.resource, object));
         lines.extend_from_slice(b"}\n");
         self.last = Some((kind, Arc::clone(object)));
     }

@@ -2,22 +2,22 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use serde_json::{Value, json};
-
-use super::{options, read, settle_namespace};
+use super::{options, read, settle_namespace, typed};
 use crate::{
     ObjectKey,
     testing::{
         cluster::Api,
+        convert,
         document::Document,
         metadata,
         request::Request,
         resources::Resource,
         status::Status,
         store::{Object, State},
+        strategy,
     },
 };
+use bytes::Bytes;
 
 /// Answers a POST to a collection.
 pub(in crate::testing) fn create(api: &Api, request: &Request, body: &Bytes) -> Result<Arc<Object>, Status> {
@@ -45,6 +45,8 @@ pub(super) fn create_in(
     if !causes.is_empty() {
         return Err(Status::invalid(&resource.group, &resource.kind, document.name(), causes));
     }
+    convert::event(&mut document, "v1");
+    let (document, _) = typed(document, false).map_err(|why| Status::new(500, "", why))?;
     let key = request.key(document.name());
     if state.collection(&resource.collection()).get(&key).is_some() {
         return Err(Status::already_exists(resource, key.name()));
@@ -74,9 +76,7 @@ fn check_namespace(state: &mut State, request: &Request, name: &str) -> Result<(
         return Err(Status::not_found(&namespaces.expect("namespaces are built in"), namespace));
     };
     if found.document().is_deleting() {
-        let why =
-            format!("unable to create new content in namespace {namespace} because it is being terminated");
-        return Err(Status::forbidden(&request.resource, name, &why));
+        return Err(Status::terminating(&request.resource, name, namespace));
     }
     Ok(())
 }
@@ -96,25 +96,5 @@ fn prepare(api: &Api, resource: &Resource, document: &mut Document) {
     if resource.has_status() && !resource.is("", "nodes") {
         document.0.remove("status");
     }
-    if let Some(status) = first_status(resource) {
-        document.0.insert("status".into(), status);
-    }
-    if resource.is("", "namespaces") {
-        let name = document.name().to_owned();
-        let labels = document.metadata_mut().entry("labels").or_insert_with(|| json!({}));
-        if let Some(labels) = labels.as_object_mut() {
-            labels.insert("kubernetes.io/metadata.name".into(), name.into());
-        }
-        document.0.insert("spec".into(), json!({ "finalizers": ["kubernetes"] }));
-    }
-}
-
-/// The status that a new object of the resource begins with.
-fn first_status(resource: &Resource) -> Option<Value> {
-    match (resource.group.as_str(), resource.plural.as_str()) {
-        ("", "pods") => Some(json!({ "phase": "Pending", "qosClass": "BestEffort" })),
-        ("", "namespaces") => Some(json!({ "phase": "Active" })),
-        ("", "persistentvolumeclaims" | "persistentvolumes") => Some(json!({ "phase": "Pending" })),
-        _ => None,
-    }
+    strategy::begin(resource, document);
 }

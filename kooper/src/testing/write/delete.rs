@@ -128,6 +128,9 @@ fn remove(
     let resource = &request.resource;
     let mut document = old.document();
     check(resource, old, &document, options)?;
+    if resource.is("", "namespaces") && matches!(old.key.name(), "default" | "kube-system" | "kube-public") {
+        return Err(Status::forbidden(resource, old.key.name(), "this namespace may not be deleted"));
+    }
     let finalizer = match options.propagation.as_deref() {
         Some("Orphan") => Some("orphan"),
         Some("Foreground") => Some("foregroundDeletion"),
@@ -156,6 +159,9 @@ fn remove(
         return Ok(Deleted::Object(object));
     }
     let uid = document.meta("uid").to_owned();
+    if resource.is("", "pods") {
+        doom(api, resource, &mut document, 0);
+    }
     let removed = state.remove(&resource.collection(), &old.key, document);
     finish_namespace(api, state, old.key.namespace());
     Ok(if resource.echo {
@@ -177,6 +183,12 @@ fn begin(
     if document.is_deleting() {
         return Arc::clone(old);
     }
+    doom(api, resource, &mut document, grace);
+    state.put(&resource.collection(), old.key.clone(), document)
+}
+
+/// Marks an object that is to go.
+fn doom(api: &Api, resource: &Resource, document: &mut Document, grace: u64) {
     document.set_meta("deletionTimestamp", api.clock.stamp_in(std::time::Duration::from_secs(grace)));
     if resource.is("", "namespaces") {
         document.0.insert("status".into(), json!({ "phase": "Terminating" }));
@@ -187,7 +199,6 @@ fn begin(
         let next = document.generation() + 1;
         document.set_meta("generation", next);
     }
-    state.put(&resource.collection(), old.key.clone(), document)
 }
 
 /// Seconds that the object is given: a pod that runs on a node has some, all others none.
