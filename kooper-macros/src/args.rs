@@ -3,13 +3,13 @@
 //! A new argument is a row of the table and a line in [`expand`](crate::expand).
 
 use crate::{diag::Diag, suggest, value};
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::{
     Error, Expr, Ident, Result, Token,
     ext::IdentExt,
     parse::{Parse, ParseStream, Parser, discouraged::Speculative},
-    token::Paren,
+    token::{Brace, Paren},
 };
 use value::Time;
 
@@ -59,29 +59,34 @@ arguments! {
             "the first delay is", "initial = \"5ms\"", "min base start initial_interval delay";
         "max" max: Time = value::time,
             "the longest delay is", "max = \"5m\"", "cap limit max_delay max_interval";
-        "factor" factor: f64 = value::factor,
+        "factor" factor: Literal = value::factor,
             "what each delay is multiplied by is", "factor = 2", "multiplier exponent interval_multiplier";
-        "jitter" jitter: f64 = value::jitter,
+        "jitter" jitter: Literal = value::jitter,
             "the share of a delay that chance moves is", "jitter = 0.1", "randomness jitter_factor";
     }
 }
 
-/// Arguments that people look for here, most of them of `#[instrument]`, and what happens without them.
-const ELSEWHERE: [(&[&str], &str); 5] = [
+/// Words that lead to no argument, most of them of `#[instrument]`, and what happens without one.
+const ELSEWHERE: [(&str, &str); 5] = [
+    ("skip skip_all", "spans record no arguments of a handler"),
+    ("err ret", "the outcome of a handler is recorded by itself"),
+    ("parent follows_from", "the parent of a handler's span is the span of its attempt"),
+    ("level target", "the spans are at INFO, with your module as the target"),
     (
-        &["predicate", "predicates", "filter", "when", "generation_aware", "event_filter"],
+        "predicate predicates filter when generation_aware event_filter",
         "`add` is given every change; return `Ok(())` for what does not matter",
     ),
-    (&["skip", "skip_all"], "spans record no arguments of a handler"),
-    (&["err", "ret"], "the outcome of a handler is recorded by itself"),
-    (&["parent", "follows_from"], "the parent of a handler's span is the span of its attempt"),
-    (&["level", "target"], "the spans are at INFO, with your module as the target"),
 ];
+
+/// Whether `word` is one of these, which blanks part.
+pub(crate) fn is_one_of(words: &str, word: &str) -> bool {
+    words.split(' ').any(|known| known == word)
+}
 
 /// The delay between retries.
 pub(crate) enum Backoff {
     Constant(Time),
-    Growing(Delays),
+    Growing(Box<Delays>),
 }
 
 impl Backoff {
@@ -100,7 +105,7 @@ impl Backoff {
         }
         let mut faults = Diag::default();
         let delays = parse(list.stream(), &mut faults);
-        faults.finish(Self::Growing(delays))
+        faults.finish(Self::Growing(Box::new(delays)))
     }
 }
 
@@ -109,18 +114,25 @@ pub(crate) trait Arguments: Default + 'static {
     /// What one of them is called in an error.
     const NOUN: &'static str;
     const ROWS: &'static [Row<Self>];
-    /// The arguments that were given, be their values right or wrong.
-    fn given(&mut self) -> &mut Vec<&'static str>;
+    /// The arguments that were given, be their values right or wrong, and where.
+    fn given(&mut self) -> &mut Vec<(&'static str, Span)>;
+
+    /// Notes an argument; whether it is the first of its name.
+    fn note(&mut self, name: &'static str, at: Span) -> bool {
+        let is_first = self.given().iter().all(|(given, _)| *given != name);
+        self.given().push((name, at));
+        is_first
+    }
 }
 
 /// One row of a table of arguments.
 pub(crate) struct Row<A> {
-    name: &'static str,
+    pub(crate) name: &'static str,
     /// What it is, for those who know it by another word.
     what: &'static str,
-    example: &'static str,
+    pub(crate) example: &'static str,
     /// What it is called in kopf, controller-runtime, Java Operator SDK, kube and Kooper for Go.
-    aliases: &'static str,
+    pub(crate) aliases: &'static str,
     read: fn(&mut A, &Key, ParseStream<'_>) -> Result<()>,
 }
 
@@ -129,12 +141,6 @@ pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) example: &'static str,
     ident: Ident,
-}
-
-/// An argument that was given: its name in the source, and its value.
-pub(crate) struct Given<T> {
-    pub(crate) key: Ident,
-    pub(crate) value: T,
 }
 
 impl Key {
@@ -161,7 +167,8 @@ impl<A> Row<A> {
         let Self { name, example, .. } = *self;
         let key = Key { name, example, ident };
         let ident = &key.ident;
-        if input.peek(Paren) && example.starts_with(&format!("{name}(")) {
+        let is_list = example.starts_with(&format!("{name}("));
+        if input.peek(Paren) && is_list {
             return (self.read)(args, &key, input);
         }
         if input.peek(Paren) {
@@ -179,6 +186,12 @@ impl<A> Row<A> {
         if input.is_empty() || input.peek(Token![,]) {
             let fault = format!("`{name}` has no value after the `=`");
             return Err(Error::new_spanned(quote!(#ident #equals), fault));
+        }
+        if (input.peek(Paren) || input.peek(Brace)) && is_list {
+            return Err(Error::new_spanned(
+                rest(input)?,
+                format!("`{name}` takes a list without `=`: write `{example}`"),
+            ));
         }
         (self.read)(args, &key, input)
     }
@@ -206,18 +219,18 @@ pub(crate) fn parse<A: Arguments>(tokens: TokenStream, diag: &mut Diag) -> A {
 fn argument<A: Arguments>(args: &mut A, input: ParseStream<'_>) -> Result<()> {
     if !input.peek(Ident::peek_any) {
         let fault = format!("expected an argument name, such as `{}`", A::ROWS[0].example);
-        args.given().push(A::ROWS[0].name);
-        return Err(Error::new(input.parse::<TokenTree>()?.span(), fault));
+        let token: TokenTree = input.parse()?;
+        args.note(A::ROWS[0].name, token.span());
+        return Err(Error::new(token.span(), fault));
     }
     let ident = input.call(Ident::parse_any)?;
     let word = ident.unraw().to_string();
     let Some(row) = A::ROWS.iter().find(|row| row.name == word) else {
         return Err(unknown(args, ident, &word, input));
     };
-    if args.given().contains(&row.name) {
+    if !args.note(row.name, ident.span()) {
         return Err(Error::new(ident.span(), format!("`{word}` is given twice")));
     }
-    args.given().push(row.name);
     row.read(args, ident, input)
 }
 
@@ -225,13 +238,11 @@ fn argument<A: Arguments>(args: &mut A, input: ParseStream<'_>) -> Result<()> {
 fn unknown<A: Arguments>(args: &mut A, ident: Ident, word: &str, input: ParseStream<'_>) -> Error {
     let lower = word.to_lowercase();
     let slip = suggest::nearest(&lower, A::ROWS.iter().map(|row| row.name));
-    let is_meant =
-        |row: &&Row<A>| row.aliases.split(' ').any(|alias| alias == lower) || Some(row.name) == slip;
+    let is_meant = |row: &&Row<A>| is_one_of(row.aliases, &lower) || Some(row.name) == slip;
     let names = || A::ROWS.iter().map(|row| format!("`{}`", row.name)).collect::<Vec<_>>().join(", ");
     let span = ident.span();
     let rest = if let Some(row) = A::ROWS.iter().find(is_meant) {
-        if !args.given().contains(&row.name) {
-            args.given().push(row.name);
+        if args.note(row.name, span) {
             // What is wrong with the value will be told when the name is right.
             let _ = row.read(args, ident, input);
         }
@@ -241,12 +252,12 @@ fn unknown<A: Arguments>(args: &mut A, ident: Ident, word: &str, input: ParseStr
         }
     } else if input.peek(Token![::]) || word.starts_with(char::is_uppercase) && !input.peek(Token![=]) {
         let row = &A::ROWS[0];
-        args.given().push(row.name);
+        args.note(row.name, span);
         let rest = rest(input).unwrap_or_default();
         let ty = quote!(#ident #rest);
         let fault = format!("expected an argument name: write `{} = {}`", row.name, value::show(&ty));
         return Error::new_spanned(ty, fault);
-    } else if let Some((_, instead)) = ELSEWHERE.iter().find(|(words, _)| words.contains(&word)) {
+    } else if let Some((_, instead)) = ELSEWHERE.iter().find(|(words, _)| is_one_of(words, word)) {
         format!("\n= help: {instead}")
     } else {
         format!("\n= help: the {}s are {}", A::NOUN.replace('`', ""), names())

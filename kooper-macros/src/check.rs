@@ -1,17 +1,17 @@
 //! What no single argument or handler can know: rules across them, and what stands for what is missing.
 
 use crate::{
-    args::{Args, Backoff, Delays},
+    args::{Args, Backoff, is_one_of},
     diag::Diag,
     duration,
-    handler::{Handler, Role},
+    handler::{ADD, DELETE, Handler},
     item::{Block, Method},
     name, suggest,
     value::{Time, is_zero, show},
 };
-use proc_macro2::Span;
+use proc_macro2::{Literal, Span};
 use std::time::Duration;
-use syn::{FnArg, ItemImpl, Type};
+use syn::{FnArg, ItemImpl, Type, parse_quote};
 
 /// A controller as it will be expanded. What was wrong is left out of it.
 pub(crate) struct Controller<'a> {
@@ -22,57 +22,74 @@ pub(crate) struct Controller<'a> {
     pub(crate) handlers: Vec<Handler<'a>>,
 }
 
-/// `backoff(initial = .., max = ..)`, where they are left out.
-pub(crate) const INITIAL: Duration = Duration::from_millis(5);
-pub(crate) const MAX: Duration = Duration::from_secs(1000);
-
 impl<'a> Controller<'a> {
     pub(crate) fn check(args: Args, block: &'a Block, diag: &mut Diag) -> Self {
         resource(&args, diag);
         backoff(&args, diag);
         let name = name(&args, &block.header, diag);
         let handlers = handlers(&args, block, diag);
-        Self { header: &block.header, args, name, handlers }
+        Self { header: &block.header, args: args.or_defaults(), name, handlers }
     }
 
     /// A controller of nothing, so that what names its type as a handler gives no further error.
     pub(crate) fn stand_in(header: &'a ItemImpl) -> Self {
-        Self { header, args: Args::default(), name: String::new(), handlers: Vec::new() }
+        Self { header, args: Args::default().or_defaults(), name: String::new(), handlers: Vec::new() }
     }
 }
+
+impl Args {
+    /// With the default of each argument that was not given and has one.
+    fn or_defaults(mut self) -> Self {
+        let every = Time::Known(Duration::from_mins(3), Span::call_site());
+        self.retries.get_or_insert_with(|| parse_quote!(3));
+        self.workers.get_or_insert_with(|| parse_quote!(3));
+        self.resync.get_or_insert(every);
+        if let Backoff::Growing(delays) = self.backoff.get_or_insert_with(|| Backoff::Growing(Box::default()))
+        {
+            delays.initial.get_or_insert(Time::Known(Duration::from_millis(5), Span::call_site()));
+            delays.max.get_or_insert(Time::Known(LONGEST, Span::call_site()));
+            delays.factor.get_or_insert_with(|| Literal::f64_unsuffixed(2.0));
+            delays.jitter.get_or_insert_with(|| Literal::f64_unsuffixed(0.1));
+        }
+        self
+    }
+
+    /// Where an argument was given, be its value right or wrong.
+    pub(crate) fn place(&self, name: &str) -> Option<Span> {
+        self.given.iter().find(|(given, _)| *given == name).map(|(_, place)| *place)
+    }
+}
+
+/// `max` of a backoff for which none is given.
+const LONGEST: Duration = Duration::from_secs(1000);
 
 fn resource(args: &Args, diag: &mut Diag) {
     if args.given.is_empty() && diag.is_empty() {
         let fault =
             "`#[controller]` needs the resource to watch\n= help: write `#[controller(resource = Pod)]`";
         diag.on(Span::call_site(), fault);
-    } else if !args.given.contains(&"resource") {
+    } else if args.place("resource").is_none() {
         let fault = "missing `resource`: name the type this controller watches, such as `resource = Pod`";
         diag.on(Span::call_site(), fault);
     }
 }
 
 fn backoff(args: &Args, diag: &mut Diag) {
-    let Some(backoff) = &args.backoff else { return };
-    if args.retries.as_ref().is_some_and(|retries| is_zero(&retries.value)) {
-        diag.at(&backoff.key, "`backoff` has no effect with `retries = 0`");
+    if let (Some(place), Some(retries)) = (args.place("backoff"), &args.retries)
+        && is_zero(retries)
+    {
+        diag.on(place, "`backoff` has no effect with `retries = 0`");
     }
-    let Backoff::Growing(Delays { initial: Some(initial), max, .. }) = &backoff.value else { return };
-    let Time::Known(first, at) = initial.value else { return };
-    let shown = |duration| duration::show(duration);
-    match max.as_ref().map(|max| &max.value) {
-        Some(Time::Known(longest, at)) if *longest < first => {
-            diag.on(*at, format!("`max` ({}) is shorter than `initial` ({})", shown(*longest), shown(first)));
+    let Some(Backoff::Growing(delays)) = &args.backoff else { return };
+    let Some(Time::Known(initial, place)) = delays.initial else { return };
+    let shown = duration::show(initial);
+    match delays.max {
+        Some(Time::Known(max, place)) if max < initial => {
+            diag.on(place, format!("`max` ({}) is shorter than `initial` ({shown})", duration::show(max)));
         }
-        None if MAX < first => {
-            diag.on(
-                at,
-                format!(
-                    "`initial` ({}) is longer than `max`: give `max`, or it is {}",
-                    shown(first),
-                    shown(MAX)
-                ),
-            );
+        None if LONGEST < initial => {
+            let max = duration::show(LONGEST);
+            diag.on(place, format!("`initial` ({shown}) is longer than `max`: give `max`, or it is {max}"));
         }
         _ => {}
     }
@@ -81,14 +98,14 @@ fn backoff(args: &Args, diag: &mut Diag) {
 /// The name that was given, or that of the type.
 fn name(args: &Args, header: &ItemImpl, diag: &mut Diag) -> String {
     if let Some(name) = &args.name {
-        return name.value.value();
+        return name.value();
     }
     let ident = match &*header.self_ty {
         Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
         _ => None,
     };
     let name = name::kebab_case(ident.as_deref().unwrap_or_default().trim_start_matches("r#"));
-    if !name::is_dns_label(&name) && !args.given.contains(&"name") {
+    if !name::is_dns_label(&name) && args.place("name").is_none() {
         let ty = show(&header.self_ty);
         let fault = format!("no name can be made of `{ty}`: give one, such as `name = \"pod-printer\"`");
         diag.at(&header.self_ty, fault);
@@ -97,13 +114,13 @@ fn name(args: &Args, header: &ItemImpl, diag: &mut Diag) -> String {
 }
 
 fn handlers<'a>(args: &Args, block: &'a Block, diag: &mut Diag) -> Vec<Handler<'a>> {
-    let resource = args.resource.as_ref().map_or_else(|| "Pod".into(), |resource| show(&resource.value));
+    let resource = args.resource.as_ref().map_or_else(|| "Pod".into(), show);
     let mut handlers = Vec::new();
-    for role in Role::ALL {
-        let methods: Vec<_> = block.methods.iter().filter(|method| method.sig.ident == role.name()).collect();
-        match role {
-            Role::Add if methods.is_empty() => missing_add(block, &resource, diag),
-            Role::Delete if methods.is_empty() => misnamed_delete(block, diag),
+    for role in [&ADD, &DELETE] {
+        let methods: Vec<_> = block.methods.iter().filter(|method| method.sig.ident == role.name).collect();
+        match methods[..] {
+            [] if *role == ADD => missing_add(block, &resource, diag),
+            [] => misnamed_delete(block, diag),
             _ => {}
         }
         // Of two with one name and no `#[cfg]`, rustc tells by itself: once, if there is one wrapper for both.
@@ -126,7 +143,7 @@ fn misnamed_delete(block: &Block, diag: &mut Diag) {
         let name = sig.ident.to_string();
         let takes_key =
             matches!(sig.inputs.last(), Some(FnArg::Typed(key)) if show(&key.ty).ends_with("ObjectKey"));
-        let is_meant = DELETE_ELSEWHERE.contains(&&*name) || suggest::nearest(&name, ["delete"]).is_some();
+        let is_meant = is_one_of(DELETE_ELSEWHERE, &name) || suggest::nearest(&name, ["delete"]).is_some();
         if takes_key && is_meant && sig.asyncness.is_some() {
             let fault = "is not a handler name; rename it to `delete`, which runs when an object is gone";
             diag.at(&sig.ident, format!("`{name}` {fault}"));
@@ -135,19 +152,18 @@ fn misnamed_delete(block: &Block, diag: &mut Diag) {
 }
 
 /// Words of other libraries for what Kooper calls `delete`.
-const DELETE_ELSEWHERE: [&str; 3] = ["deleted", "on_delete", "handle_delete"];
+const DELETE_ELSEWHERE: &str = "deleted on_delete handle_delete";
 
 fn missing_add(block: &Block, resource: &str, diag: &mut Diag) {
     let meant = block.methods.iter().map(|method| &method.sig.ident).find(|name| {
         let name = name.to_string();
-        ADD_ELSEWHERE.split(' ').any(|word| word == name) || suggest::nearest(&name, ["add"]).is_some()
+        is_one_of(ADD_ELSEWHERE, &name) || suggest::nearest(&name, ["add"]).is_some()
     });
     if let Some(name) = meant {
         let fault = "is not a handler name; rename it to `add`, which runs for new and changed objects";
         return diag.at(name, format!("`{name}` {fault}"));
     }
-    let mut fault =
-        format!("this `impl` has no `add` handler\n= help: write {}", Role::Add.signature(resource));
+    let mut fault = format!("this `impl` has no `add` handler\n= help: write {}", ADD.signature(resource));
     if block.calls_macro {
         fault += "\n= help: a macro call inside the `impl` is expanded after `#[controller]`, so handlers it makes are not seen";
     }

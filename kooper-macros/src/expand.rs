@@ -1,15 +1,14 @@
 //! The code that stands beside the user's `impl`: nothing but quoting, so that it cannot fail.
 
 use crate::{
-    args::{Backoff, Delays, Given},
-    check::{Controller, INITIAL, MAX},
-    handler::{Handler, Role},
+    args::{Args, Backoff, Delays},
+    check::Controller,
+    handler::{ADD, DELETE, Handler, Role},
     value::Time,
 };
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use std::time::Duration;
-use syn::{Expr, Ident};
+use syn::Ident;
 
 /// The `impl Handler` of a controller.
 ///
@@ -29,16 +28,16 @@ use syn::{Expr, Ident};
 /// ```
 pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
     let Controller { header, args, handlers, .. } = controller;
-    let krate = args.krate.as_ref().map_or_else(|| quote!(::kooper), |krate| krate.value.to_token_stream());
-    let resource = args.resource.as_ref().map(|resource| resource.value.to_token_stream());
+    let krate = args.krate.as_ref().map_or_else(|| quote!(::kooper), ToTokens::to_token_stream);
+    let resource =
+        args.resource.as_ref().map_or_else(|| quote!(__kooper::StandIn), ToTokens::to_token_stream);
     let cfgs = header.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
     let (params, _, clause) = header.generics.split_for_impl();
     let ty = &header.self_ty;
     let spec = spec(controller);
     let spans = spans(handlers);
-    let wrappers: Vec<_> = handlers.iter().map(|handler| wrapper(handler, resource.is_some())).collect();
-    let stub = handlers.iter().all(|handler| handler.role != Role::Add).then(stub);
-    let resource = resource.unwrap_or_else(|| quote!(__kooper::StandIn));
+    let wrappers = handlers.iter().map(|handler| wrapper(handler, args.resource.is_some()));
+    let stub = handlers.iter().all(|handler| *handler.role != ADD).then(stub);
     quote! {
         #(#cfgs)*
         const _: () = {
@@ -58,85 +57,63 @@ pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
 /// Name, retriever and queue, with every default written out.
 fn spec(controller: &Controller<'_>) -> TokenStream {
     let Controller { args, name, .. } = controller;
-    let setter = |name: &str, value: Option<TokenStream>| {
-        let name = Ident::new(name, Span::call_site());
-        value.map(|value| quote!(.#name(#value)))
+    let Args { retries, workers, backoff, resync, .. } = args;
+    let of = match &args.namespace {
+        None => quote!(for_handler::<Self>()),
+        // The bound that asks for a resource with namespaces is told of at this argument.
+        Some(names) => {
+            let place = args.place("namespace").unwrap_or_else(Span::call_site);
+            quote_spanned!(place=> in_namespaces::<Self>(#names))
+        }
     };
-    let of = retriever(args.namespace.as_ref());
-    let labels = setter("labels", args.labels.as_ref().map(|labels| labels.value.to_token_stream()));
-    let fields = setter("fields", args.fields.as_ref().map(|fields| fields.value.to_token_stream()));
-    let resync = time(args.resync.as_ref(), Duration::from_secs(180));
-    let retries = count(args.retries.as_ref());
-    let backoff = backoff(args.backoff.as_ref().map(|backoff| &backoff.value));
-    let workers = count(args.workers.as_ref());
-    let timeout = setter("timeout", args.timeout.as_ref().map(|timeout| written(&timeout.value)));
+    let labels = args.labels.iter();
+    let fields = args.fields.iter();
+    let timeout = args.timeout.iter();
     quote! {
         fn spec() -> __kooper::Spec {
             __kooper::Spec::new(
                 #name,
-                __kooper::Retriever::#of #labels #fields .resync(#resync),
+                __kooper::Retriever::#of #(.labels(#labels))* #(.fields(#fields))* .resync(#resync),
                 __kooper::Queue::new().retries(#retries).backoff(#backoff).workers(#workers),
             )
-            #timeout
+            #(.timeout(#timeout))*
         }
     }
 }
 
-fn retriever(namespaces: Option<&Given<Expr>>) -> TokenStream {
-    match namespaces {
-        None => quote!(for_handler::<Self>()),
-        Some(Given { key, value }) => {
-            // The bound that asks for a resource with namespaces is told of at this argument.
-            let of = quote_spanned!(key.span()=> in_namespaces::<Self>);
-            quote!(#of(#value))
-        }
+impl ToTokens for Backoff {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(match self {
+            Self::Constant(delay) => quote!(__kooper::Backoff::constant(#delay)),
+            Self::Growing(delays) => {
+                let Delays { initial, max, factor, jitter, .. } = &**delays;
+                quote!(__kooper::Backoff::new(#initial, #max, #factor, #jitter))
+            }
+        });
     }
 }
 
-fn count(count: Option<&Given<Expr>>) -> TokenStream {
-    count.map_or_else(|| quote!(3), |count| count.value.to_token_stream())
-}
-
-fn backoff(backoff: Option<&Backoff>) -> TokenStream {
-    let none = Delays::default();
-    let delays = match backoff {
-        Some(Backoff::Constant(delay)) => {
-            let delay = written(delay);
-            return quote!(__kooper::Backoff::constant(#delay));
-        }
-        Some(Backoff::Growing(delays)) => delays,
-        None => &none,
-    };
-    let (initial, max) = (time(delays.initial.as_ref(), INITIAL), time(delays.max.as_ref(), MAX));
-    let number = |given: Option<&Given<f64>>, default| {
-        Literal::f64_unsuffixed(given.map_or(default, |given| given.value))
-    };
-    let (factor, jitter) = (number(delays.factor.as_ref(), 2.0), number(delays.jitter.as_ref(), 0.1));
-    quote!(__kooper::Backoff::new(#initial, #max, #factor, #jitter))
-}
-
-fn time(given: Option<&Given<Time>>, default: Duration) -> TokenStream {
-    given.map_or_else(|| written(&Time::Known(default, Span::call_site())), |given| written(&given.value))
-}
-
-fn written(time: &Time) -> TokenStream {
-    match time {
-        Time::Never => quote!(__kooper::NEVER),
-        Time::Const(path) => quote!(__kooper::duration(#path)),
-        Time::Known(duration, _) if duration.subsec_millis() == 0 => {
-            let seconds = Literal::u64_unsuffixed(duration.as_secs());
-            quote!(__kooper::Duration::from_secs(#seconds))
-        }
-        Time::Known(duration, _) => {
-            let millis = Literal::u128_unsuffixed(duration.as_millis());
-            quote!(__kooper::Duration::from_millis(#millis))
-        }
+impl ToTokens for Time {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(match self {
+            Self::Never => quote!(__kooper::NEVER),
+            Self::Const(path) => quote!(__kooper::duration(#path)),
+            Self::Known(duration, _) => {
+                let millis = duration.as_millis();
+                let units = [("from_hours", 3_600_000), ("from_mins", 60_000), ("from_secs", 1000)];
+                let unit = units.into_iter().find(|(_, unit)| millis.is_multiple_of(*unit));
+                let (from, unit) = unit.unwrap_or(("from_millis", 1));
+                let (from, count) =
+                    (Ident::new(from, Span::call_site()), Literal::u128_unsuffixed(millis / unit));
+                quote!(__kooper::Duration::#from(#count))
+            }
+        });
     }
 }
 
 /// The static with the place of each span in the source.
 fn spans(handlers: &[Handler<'_>]) -> TokenStream {
-    let (add, delete) = (site(handlers, Role::Add), site(handlers, Role::Delete));
+    let (add, delete) = (site(handlers, &ADD), site(handlers, &DELETE));
     quote! {
         fn spans() -> &'static __kooper::Spans {
             static SPANS: __kooper::Spans =
@@ -147,8 +124,8 @@ fn spans(handlers: &[Handler<'_>]) -> TokenStream {
 }
 
 /// A handler's place: the line of its `fn`, or of the attribute where it is left out.
-fn site(handlers: &[Handler<'_>], role: Role) -> TokenStream {
-    let name = role.span_name();
+fn site(handlers: &[Handler<'_>], role: &Role) -> TokenStream {
+    let name = role.span;
     // `line!` tells the line of the span that its tokens have.
     let at = |span: Span| quote_spanned!(span=> __kooper::site!(#name));
     let here = at(Span::call_site());
@@ -194,29 +171,20 @@ fn wrapper(handler: &Handler<'_>, resource_known: bool) -> TokenStream {
     let context = context.iter();
     let context = quote_spanned!(span=> #(let ctx = <#context as #k::ContextArg>::from_context(ctx);)*);
     let pass = (!context.is_empty()).then(|| quote_spanned!(span=> ctx,));
-    let (method, arg, ty, converted) = match role {
-        Role::Add if resource_known => (
-            quote_spanned!(span=> on_add),
-            quote_spanned!(span=> object),
+    let (method, arg) = (Ident::new(role.method, span), Ident::new(role.subject, span));
+    let (given, converted) = if **role == DELETE {
+        (quote_spanned!(span=> #k::ObjectKey), quote_spanned!(span=> <#subject as #k::KeyArg>::from_key(key)))
+    } else if resource_known {
+        (
             quote_spanned!(span=> Self::Resource),
             quote_spanned!(span=> <#subject as #k::ObjectArg<Self::Resource>>::from_object(object)),
-        ),
-        Role::Add => (
-            quote_spanned!(span=> on_add),
-            quote_spanned!(span=> object),
-            quote_spanned!(span=> Self::Resource),
-            quote_spanned!(span=> object.of_unknown_type::<#subject>()),
-        ),
-        Role::Delete => (
-            quote_spanned!(span=> on_delete),
-            quote_spanned!(span=> key),
-            quote_spanned!(span=> #k::ObjectKey),
-            quote_spanned!(span=> <#subject as #k::KeyArg>::from_key(key)),
-        ),
+        )
+    } else {
+        (quote_spanned!(span=> Self::Resource), quote_spanned!(span=> object.of_unknown_type::<#subject>()))
     };
     quote_spanned! {span=>
         #(#cfgs)*
-        async fn #method(&self, #ctx: #k::Context, #arg: #ty) -> #k::Outcome {
+        async fn #method(&self, #ctx: #k::Context, #arg: #given) -> #k::Outcome {
             #context
             let #arg = #converted;
             <#output as #k::HandlerOutput>::into_outcome(Self::#name(self, #pass #arg).await)

@@ -6,50 +6,34 @@ use quote::ToTokens;
 use syn::{Attribute, FnArg, GenericParam, Ident, ReceiverKind, ReturnType, Safety, Signature, Type};
 
 /// What a handler is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    Add,
-    Delete,
+#[derive(PartialEq)]
+pub(crate) struct Role {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// The method of `Handler` that calls it.
+    pub(crate) method: &'static str,
+    /// The name of its span.
+    pub(crate) span: &'static str,
+    /// What it is given beside the context.
+    pub(crate) subject: &'static str,
 }
 
+pub(crate) const ADD: Role =
+    Role { name: "add", method: "on_add", span: "handleAddObject", subject: "object" };
+pub(crate) const DELETE: Role =
+    Role { name: "delete", method: "on_delete", span: "handleDeleteObject", subject: "key" };
+
 impl Role {
-    pub(crate) const ALL: [Self; 2] = [Self::Add, Self::Delete];
-
-    /// The name of the handler.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Add => "add",
-            Self::Delete => "delete",
-        }
-    }
-
-    /// The name of its span.
-    pub(crate) fn span_name(self) -> &'static str {
-        match self {
-            Self::Add => "handleAddObject",
-            Self::Delete => "handleDeleteObject",
-        }
-    }
-
-    /// What it is given beside the context.
-    fn subject(self) -> &'static str {
-        match self {
-            Self::Add => "object",
-            Self::Delete => "key",
-        }
-    }
-
     /// The whole signature, for a controller of `resource`.
-    pub(crate) fn signature(self, resource: &str) -> String {
-        let ty = if self == Self::Add { resource } else { "ObjectKey" };
-        let (name, subject) = (self.name(), self.subject());
-        format!("`async fn {name}(&self, ctx: Context, {subject}: {ty}) -> kooper::Result`")
+    pub(crate) fn signature(&self, resource: &str) -> String {
+        let ty = if *self == DELETE { "ObjectKey" } else { resource };
+        format!("`async fn {}(&self, ctx: Context, {}: {ty}) -> kooper::Result`", self.name, self.subject)
     }
 }
 
 /// A handler whose shape is right. Whether its types are, rustc checks.
 pub(crate) struct Handler<'a> {
-    pub(crate) role: Role,
+    pub(crate) role: &'static Role,
     pub(crate) cfgs: &'a [Attribute],
     pub(crate) name: &'a Ident,
     /// The type of the context, unless it is left out.
@@ -61,7 +45,12 @@ pub(crate) struct Handler<'a> {
 
 impl<'a> Handler<'a> {
     /// The handler that `method` is, or all that keeps it from being one.
-    pub(crate) fn check(role: Role, method: &'a Method, resource: &str, diag: &mut Diag) -> Option<Self> {
+    pub(crate) fn check(
+        role: &'static Role,
+        method: &'a Method,
+        resource: &str,
+        diag: &mut Diag,
+    ) -> Option<Self> {
         let mut shape = Shape { role, sig: &method.sig, resource, faults: Diag::default() };
         shape.qualifiers();
         shape.receiver();
@@ -75,7 +64,7 @@ impl<'a> Handler<'a> {
 
 /// The check of one signature.
 struct Shape<'a, 'r> {
-    role: Role,
+    role: &'static Role,
     sig: &'a Signature,
     resource: &'r str,
     faults: Diag,
@@ -83,7 +72,7 @@ struct Shape<'a, 'r> {
 
 impl<'a> Shape<'a, '_> {
     fn fault(&mut self, tokens: impl ToTokens, rest: &str) {
-        self.faults.at(tokens, format!("the `{}` handler {rest}", self.role.name()));
+        self.faults.at(tokens, format!("the `{}` handler {rest}", self.role.name));
     }
 
     /// `async`; not `const`, `unsafe` or `extern`; no types or constants of its own.
@@ -115,7 +104,7 @@ impl<'a> Shape<'a, '_> {
         };
         match &receiver.kind {
             ReceiverKind::Reference(_, _, None) => {}
-            ReceiverKind::Typed(_, ty) if show(ty) == "&Self" => {}
+            ReceiverKind::Typed(_, ty) if is_shared_self(ty) => {}
             ReceiverKind::Reference(_, _, Some(_)) => self.fault(
                 receiver,
                 "takes `&self`: handlers run concurrently\n= help: keep state that changes in a `Mutex` or an atomic",
@@ -126,7 +115,7 @@ impl<'a> Shape<'a, '_> {
 
     /// Perhaps a context, then the object or key: their types.
     fn arguments(&mut self) -> Option<(Option<&'a Type>, &'a Type)> {
-        let subject = self.role.subject();
+        let subject = self.role.subject;
         let mut types = Vec::new();
         for argument in &self.sig.inputs {
             let FnArg::Typed(argument) = argument else { continue };
@@ -161,13 +150,18 @@ impl<'a> Shape<'a, '_> {
                 None
             }
             ReturnType::Type(_, ty) => {
-                if mentions_impl(ty.to_token_stream()) {
+                if mentions_impl(ty.to_token_stream()) && self.sig.asyncness.is_some() {
                     self.fault(ty, "cannot return `impl Trait`: write the `Result`");
                 }
                 Some(ty)
             }
         }
     }
+}
+
+/// `&Self`
+fn is_shared_self(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(reference) if reference.mutability.is_none() && show(&reference.elem) == "Self")
 }
 
 /// Whether `impl Trait` stands anywhere in a type.

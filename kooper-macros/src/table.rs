@@ -10,8 +10,8 @@ macro_rules! arguments {
         $(#[$doc])*
         #[derive(Default)]
         pub(crate) struct $struct {
-            $(pub(crate) $field: Option<Given<$ty>>,)*
-            pub(crate) given: Vec<&'static str>,
+            $(pub(crate) $field: Option<$ty>,)*
+            pub(crate) given: Vec<(&'static str, Span)>,
         }
 
         impl Arguments for $struct {
@@ -23,13 +23,13 @@ macro_rules! arguments {
                     example: $example,
                     aliases: $aliases,
                     read: |args, key, input| {
-                        args.$field = Some(Given { key: key.ident.clone(), value: $read(key, input)? });
+                        args.$field = Some($read(key, input)?);
                         Ok(())
                     },
                 },
             )*];
 
-            fn given(&mut self) -> &mut Vec<&'static str> {
+            fn given(&mut self) -> &mut Vec<(&'static str, Span)> {
                 &mut self.given
             }
         }

@@ -253,7 +253,8 @@ impl HandlerOk for Requeue {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an error a handler can fail with",
     label = "this error type does not convert into `Box<dyn Error + Send + Sync>`",
-    note = "derive it with `thiserror`, or return `kooper::Result`"
+    note = "derive it with `thiserror`, or return `kooper::Result`",
+    note = "an error in a box must be `Box<dyn Error + Send + Sync>`"
 )]
 pub trait HandlerError {
     /// The error, boxed.

@@ -74,7 +74,7 @@ async fn refusals_have_their_codes_and_reasons() {
     assert_eq!(code(pods.create(&PostParams::default(), &pod("Not_A_Name")).await), (422, "Invalid".into()));
     let bad = ListParams::default().labels("a in b");
     assert_eq!(code(pods.list(&bad).await), (400, "BadRequest".into()));
-    let unknown = http::Request::get("/apis/example.com/v1/things").body(Vec::new()).unwrap();
+    let unknown = http::Request::get("/apis/apps/v1/things").body(Vec::new()).unwrap();
     assert_eq!(code(client.request::<serde_json::Value>(unknown).await), (404, "NotFound".into()));
 }
 

@@ -25,7 +25,7 @@ impl Chance {
     }
 }
 
-/// FNV-1a over the bytes, then a finalizer that spreads them (SplitMix64's).
+/// FNV-1a over the bytes, then a finalizer that spreads them (that of `SplitMix64`).
 fn mix(seed: u64, bytes: &[u8]) -> u64 {
     let hash = bytes.iter().fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)

@@ -41,13 +41,13 @@ async fn main() -> kooper::Result {
         controller = controller.resync(interval.0);
     }
 
-    let stop = stop::signal_or(enough);
+    let controller = controller.stop_when(async move { enough.notified().await });
     if flags.cluster {
-        return controller.run_until(stop).await;
+        return controller.run().await;
     }
     let cluster = Cluster::new();
     let life = pods::live(cluster.client(), flags.namespace, flags.speed);
-    let controller = controller.client(cluster.client()).run_until(stop);
+    let controller = controller.client(cluster.client()).run();
     tokio::select! {
         result = controller => result,
         Err(error) = life => Err(error.into()),

@@ -10,8 +10,9 @@ use std::{collections::VecDeque, time::Duration};
 
 /// How many pods there are at the beginning, and about as many at any time.
 const PODS: usize = 4;
-/// From one step to the next: in three steps a pod comes, one changes, and the oldest goes.
-const STEP: Duration = Duration::from_millis(1500);
+/// From one step to the next. In five steps two pods go, two come, and one changes: new names draw new failures, so that
+/// hardly ever all goes well for long.
+const STEP: Duration = Duration::from_millis(800);
 
 /// Lets pods live until it is dropped.
 pub(crate) async fn live(client: Client, namespace: Option<String>, speed: f64) -> kube::Result<()> {
@@ -26,7 +27,7 @@ pub(crate) async fn live(client: Client, namespace: Option<String>, speed: f64) 
     }
     let mut step = tokio::time::interval(STEP.div_f64(speed));
     step.tick().await;
-    for name in names {
+    for (turn, name) in names.enumerate() {
         step.tick().await;
         if let Some(oldest) = living.pop_front() {
             pods.delete(&oldest, &DeleteParams::default()).await?;
@@ -34,9 +35,12 @@ pub(crate) async fn live(client: Client, namespace: Option<String>, speed: f64) 
         step.tick().await;
         come(&pods, &name).await?;
         living.push_back(name);
+        if turn % 2 == 0 {
+            continue;
+        }
         step.tick().await;
         if let Some(changed) = living.get(PODS / 2) {
-            let patch = json!({"metadata": {"labels": {"release": format!("after-{}", living[PODS - 1])}}});
+            let patch = json!({"metadata": {"labels": {"turn": turn.to_string()}}});
             pods.patch(changed, &PatchParams::default(), &Patch::Merge(patch)).await?;
         }
     }

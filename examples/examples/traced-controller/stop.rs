@@ -1,4 +1,4 @@
-//! When the program ends: by a signal, or when there are traces enough.
+//! The end of the program when there are traces enough.
 
 use std::sync::{
     Arc,
@@ -32,27 +32,4 @@ impl Countdown {
         }
         One(self)
     }
-}
-
-/// Waits for Ctrl-C, for SIGTERM, or for the end of the countdown.
-pub(crate) async fn signal_or(enough: Arc<Notify>) {
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated() => {}
-        () = enough.notified() => {}
-    }
-}
-
-#[cfg(unix)]
-async fn terminated() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => drop(terminate.recv().await),
-        Err(_) => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
 }

@@ -26,6 +26,9 @@ use tokio::time::Instant;
 /// How many hand-outs pass before one goes to a lower lane though a higher one has keys, so that nothing starves.
 const AGEING: u32 = 8;
 
+/// Where a delay ends that is beyond what the clock can tell: after 30 years, which is never.
+const FAR: Duration = Duration::from_hours(30 * 365 * 24);
+
 /// Where a ready key stands, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Lane {
@@ -309,7 +312,7 @@ impl State {
                 Settled { ready: true, timer: false }
             }
             (dirty, Some(delay)) => {
-                let at = now + delay;
+                let at = now.checked_add(delay).unwrap_or_else(|| now + FAR);
                 let trigger = if backoff { Trigger::Retry } else { Trigger::Requeue };
                 let coalesced = dirty.map_or(0, |(wanted, ..)| wanted.coalesced + 1);
                 entry.wanted = Wanted { trigger, since: at, coalesced };

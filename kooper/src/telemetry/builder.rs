@@ -1,7 +1,7 @@
 //! The settings of telemetry.
 
 use super::{
-    InitError, Telemetry,
+    Telemetry,
     export::Batches,
     file::TraceFile,
     filter,
@@ -130,7 +130,8 @@ impl Builder {
     ///
     /// `make` is called once for each service that has spans, since an exporter is told of one service. All of them share
     /// a queue and a thread, by `OTEL_BSP_*`; when the queue is full, spans are dropped and counted, and nobody waits. Where
-    /// the exporter needs a tokio runtime, call [`init`](Self::init) inside of one.
+    /// the exporter needs a tokio runtime, call [`init`](Self::init) inside of one that has several threads: the drop of
+    /// [`Telemetry`] blocks its thread until all is sent.
     pub fn exporter<E: SpanExporter + 'static>(
         mut self,
         make: impl Fn() -> E + Send + Sync + 'static,
@@ -244,15 +245,19 @@ fn var(name: &str) -> Option<String> {
 #[cfg(feature = "waterfall")]
 impl Drawing {
     /// The waterfall to draw, if any.
-    fn decide(self, alone: bool, told: Option<&str>) -> Result<Option<super::Waterfall>, InitError> {
+    fn decide(self, alone: bool, told: Option<&str>) -> Result<Option<super::Waterfall>, super::InitError> {
         let waterfall = match (told, self) {
             (Some("never"), _) | (None | Some("auto"), Self::Never) => None,
-            (_, Self::Always(waterfall)) => Some(waterfall),
+            (None | Some("auto" | "always"), Self::Always(waterfall)) => Some(waterfall),
             (Some("always"), _) => Some(super::Waterfall::stdout()),
             (None | Some("auto"), Self::Auto) => alone.then(super::Waterfall::stdout),
             (Some(value), _) => {
                 let (variable, value) = ("KOOPER_WATERFALL", value.to_owned());
-                return Err(InitError::Variable { variable, value, known: "`always`, `auto`, `never`" });
+                return Err(super::InitError::Variable {
+                    variable,
+                    value,
+                    known: "`always`, `auto`, `never`",
+                });
             }
         };
         Ok(waterfall)
@@ -262,5 +267,34 @@ impl Drawing {
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder").field("service", &self.service).finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "waterfall"))]
+mod tests {
+    use super::*;
+    use crate::telemetry::Waterfall;
+
+    #[test]
+    fn traces_are_drawn_where_nothing_else_takes_them_unless_it_is_told_otherwise() {
+        let decide = |drawing: Drawing, alone, told| drawing.decide(alone, told).map(|drawn| drawn.is_some());
+        let always = || Drawing::Always(Waterfall::stdout());
+        for (drawing, alone, told, drawn) in [
+            (Drawing::Auto, true, None, true),
+            (Drawing::Auto, false, None, false),
+            (Drawing::Auto, false, Some("always"), true),
+            (Drawing::Auto, true, Some("never"), false),
+            (Drawing::Never, true, Some("auto"), false),
+            (Drawing::Never, true, Some("always"), true),
+            (always(), false, Some("auto"), true),
+            (always(), false, Some("never"), false),
+        ] {
+            assert!(matches!(decide(drawing, alone, told), Ok(is) if is == drawn), "{alone} {told:?}");
+        }
+        let error = decide(always(), true, Some("maybe")).expect_err("it is none of the three");
+        assert_eq!(
+            error.to_string(),
+            "KOOPER_WATERFALL=`maybe` is not known: use one of `always`, `auto`, `never`"
+        );
     }
 }

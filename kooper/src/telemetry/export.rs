@@ -321,7 +321,7 @@ mod tests {
         }
     }
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     #[test]
     fn the_services_share_a_queue_and_each_has_its_own_batches() {
@@ -329,10 +329,10 @@ mod tests {
         bench.span(None);
         assert!(bench.batches.flush(LONG));
         assert_eq!(bench.exported(), [("own".into(), 1)]);
-        let _closed = bench.gate.lock();
+        let closed = bench.gate.lock().expect("no test panicked");
         (0..3).for_each(|_| bench.span(Some("redis")));
         bench.span(None);
-        drop(_closed);
+        drop(closed);
         assert!(bench.batches.end(LONG));
         let count = |service: &str, all: &[(String, usize)]| {
             all.iter().filter(|(name, _)| name == service).map(|(_, count)| count).sum::<usize>()

@@ -32,6 +32,7 @@ pub(crate) struct Ended {
     pub(crate) span: SpanData,
 }
 
+#[cfg(feature = "waterfall")]
 impl Ended {
     /// Whether nothing above it in its trace ran in this process.
     pub(crate) fn is_local_root(&self) -> bool {

@@ -12,6 +12,7 @@ use super::{
     discovery,
     list::{Page, list},
     request::{Path, Query, Request, Verb},
+    scale,
     status::Status,
     store::Object,
     view::{View, to_bytes},
@@ -23,6 +24,9 @@ use super::{
 pub(super) async fn answer(api: &Arc<Api>, parts: &Parts, body: &Bytes) -> Response<Payload> {
     let path = parts.uri.path();
     let answered = match Path::read(path) {
+        Some(path) if !api.resources().has_group(&path.group) => {
+            Ok(text_response(404, "404 page not found\n"))
+        }
         Some(path) => {
             let query = Query::read(parts.uri.query());
             match Request::resolve(api.resources(), &parts.method, path, query, &parts.headers) {
@@ -51,7 +55,14 @@ async fn of_resource(
     body: &Bytes,
 ) -> Result<Response<Payload>, Status> {
     let view = View::accepted(&parts.headers)?;
-    let object = |code: u16, object: &Object| json_response(code, view.object(object));
+    let scaled = request.subresource.as_deref() == Some("scale");
+    let resource = Arc::clone(&request.resource);
+    let object = |code: u16, object: &Object| {
+        if scaled {
+            return json_response(code, to_bytes(&scale::of(&object.document()).into_value()));
+        }
+        json_response(code, view.object(&resource, object))
+    };
     Ok(match request.verb {
         Verb::List => stream_response(Payload::page(list(api, &request, view).await?)),
         Verb::Watch => stream_response(Payload::watch(Watch::open(api, request, view)?)),
@@ -97,7 +108,13 @@ fn of_server(api: &Api, path: &str, parts: &Parts) -> Result<Response<Payload>, 
     match path {
         "/version" => Ok(json_response(200, to_bytes(&version()))),
         "/healthz" | "/livez" | "/readyz" => Ok(text_response(200, "ok")),
-        _ if path.starts_with("/api/") || path.starts_with("/apis/") => Err(Status::unknown_resource()),
+        _ if path.starts_with("/api/") => Err(Status::unknown_resource()),
+        _ if path
+            .strip_prefix("/apis/")
+            .is_some_and(|rest| api.resources().has_group(rest.split('/').next().unwrap_or_default())) =>
+        {
+            Err(Status::unknown_resource())
+        }
         _ => Ok(text_response(404, "404 page not found\n")),
     }
 }

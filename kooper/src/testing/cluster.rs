@@ -68,6 +68,45 @@ pub struct Cluster {
     api: Arc<Api>,
 }
 
+/// Settings of a cluster before it starts; made by [`Cluster::builder`].
+#[derive(Debug, Clone)]
+#[must_use = "`build` makes the cluster"]
+pub struct ClusterBuilder {
+    controllers: bool,
+}
+
+impl ClusterBuilder {
+    /// Whether the cluster does what Kubernetes' own controllers do: it empties and ends deleted namespaces. On unless
+    /// set; without it, the cluster is a bare API server.
+    pub fn controllers(mut self, on: bool) -> Self {
+        self.controllers = on;
+        self
+    }
+
+    /// The cluster, ready at once.
+    pub fn build(self) -> Cluster {
+        let api = Api {
+            store: Store::default(),
+            clock: Clock::new(),
+            faults: Board::default(),
+            journal: Journal::default(),
+            controllers: self.controllers,
+            resources: Resources::builtin(),
+        };
+        let cluster = Cluster { api: Arc::new(api) };
+        for name in ["kube-system", "kube-public", "kube-node-lease", "default"] {
+            cluster.put(json!({
+                "apiVersion": "v1",
+                "kind": "Namespace",
+                "metadata": { "name": name, "labels": { "kubernetes.io/metadata.name": name } },
+                "spec": { "finalizers": ["kubernetes"] },
+                "status": { "phase": "Active" },
+            }));
+        }
+        cluster
+    }
+}
+
 /// What all fronts of one cluster share.
 #[derive(Debug)]
 pub(super) struct Api {
@@ -83,25 +122,12 @@ pub(super) struct Api {
 impl Cluster {
     /// A new cluster, ready at once.
     pub fn new() -> Self {
-        let api = Api {
-            store: Store::default(),
-            clock: Clock::new(),
-            faults: Board::default(),
-            journal: Journal::default(),
-            controllers: true,
-            resources: Resources::builtin(),
-        };
-        let cluster = Self { api: Arc::new(api) };
-        for name in ["kube-system", "kube-public", "kube-node-lease", "default"] {
-            cluster.put(json!({
-                "apiVersion": "v1",
-                "kind": "Namespace",
-                "metadata": { "name": name, "labels": { "kubernetes.io/metadata.name": name } },
-                "spec": { "finalizers": ["kubernetes"] },
-                "status": { "phase": "Active" },
-            }));
-        }
-        cluster
+        Self::builder().build()
+    }
+
+    /// A cluster that differs from the usual one.
+    pub fn builder() -> ClusterBuilder {
+        ClusterBuilder { controllers: true }
     }
 
     /// A client of this cluster, in the namespace `default`, with no socket below it.

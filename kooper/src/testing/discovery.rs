@@ -100,12 +100,16 @@ fn list(resources: &Resources, group: &str, version: &str) -> Option<Value> {
     if rows.is_empty() {
         return None;
     }
-    Some(json!({
+    let mut list = json!({
         "kind": "APIResourceList",
-        "apiVersion": "v1",
         "groupVersion": group_version,
         "resources": rows,
-    }))
+    });
+    // The core group's list was there before lists named their version.
+    if !group.is_empty() {
+        list["apiVersion"] = "v1".into();
+    }
+    Some(list)
 }
 
 /// Puts the list there, unless it is empty.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{
     cluster::Api,
     request::Request,
+    resources::Resource,
     selector::Selector,
     status::{Cause, Status},
     store::{Object, Range},
@@ -74,6 +75,7 @@ impl Versions {
         if !causes.is_empty() {
             return Err(Status::invalid("meta.k8s.io", "ListOptions", "", causes));
         }
+        query.number("timeoutSeconds")?;
         let limited = query.number("limit")?.is_some_and(|limit| limit > 0);
         let parsed = version.map(str::parse::<u64>);
         let wrong = |version: &str| {
@@ -127,6 +129,7 @@ impl Token {
 #[derive(Debug)]
 pub(super) struct Page {
     view: View,
+    resource: Arc<Resource>,
     head: Option<Vec<u8>>,
     objects: VecDeque<Arc<Object>>,
     first: bool,
@@ -140,7 +143,14 @@ impl Page {
         let mut head = to_bytes(&head).to_vec();
         head.pop();
         head.extend_from_slice(b",\"items\":[");
-        Self { view, head: Some(head), objects, first: true, done: false }
+        Self {
+            view,
+            resource: Arc::clone(&request.resource),
+            head: Some(head),
+            objects,
+            first: true,
+            done: false,
+        }
     }
 
     /// A list of these objects, in no version.
@@ -163,7 +173,7 @@ impl Page {
             if !std::mem::replace(&mut self.first, false) {
                 frame.push(b',');
             }
-            self.view.item(&object, &mut frame);
+            self.view.item(&self.resource, &object, &mut frame);
         }
         Some(frame.into())
     }

@@ -90,6 +90,10 @@ impl Resources {
         self.rows.iter().find(|row| row.kind == kind && row.group == group && row.version == version).cloned()
     }
 
+    pub(super) fn has_group(&self, group: &str) -> bool {
+        self.rows.iter().any(|row| row.group == group)
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Resource>> {
         self.rows.iter()
     }

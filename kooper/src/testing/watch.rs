@@ -215,7 +215,7 @@ impl Watch {
         lines.extend_from_slice(b"{\"type\":\"");
         lines.extend_from_slice(kind.as_bytes());
         lines.extend_from_slice(b"\",\"object\":");
-        lines.extend_from_slice(&self.view.object(object));
+        lines.extend_from_slice(&self.view.object(&self.request.resource, object));
         lines.extend_from_slice(b"}\n");
         self.last = Some((kind, Arc::clone(object)));
     }
@@ -225,7 +225,7 @@ impl Watch {
             View::Whole => (self.request.resource.kind.clone(), self.request.resource.api_version()),
             View::Metadata => ("PartialObjectMetadata".into(), "meta.k8s.io/v1".into()),
         };
-        let mut metadata = json!({ "resourceVersion": self.position.to_string(), "creationTimestamp": null });
+        let mut metadata = json!({ "resourceVersion": self.position.to_string() });
         if ends_initial {
             metadata["annotations"] = json!({ "k8s.io/initial-events-end": "true" });
         }
