@@ -72,6 +72,10 @@ async fn of_resource(
             }
             object(200, &*get(api, &request)?)
         }
+        Verb::Create if matches!(request.subresource.as_deref(), Some("binding" | "eviction")) => {
+            json_response(201, to_bytes(&write::create_part(api, &request, body)?))
+        }
+        Verb::Create if request.subresource.is_some() => return Err(Status::method_not_allowed()),
         Verb::Create => object(201, &*write::create(api, &request, body)?),
         Verb::Update => {
             let (updated, created) = write::update(api, &request, body)?;
@@ -83,8 +87,8 @@ async fn of_resource(
             Deleted::Status(status) => json_response(200, to_bytes(&status)),
         },
         Verb::DeleteCollection => {
-            let deleted = write::delete_collection(api, &request, body)?;
-            stream_response(Payload::page(Page::of(view, &request, deleted)))
+            let (version, deleted) = write::delete_collection(api, &request, body)?;
+            stream_response(Payload::page(Page::of(view, &request, version, deleted)))
         }
     })
 }

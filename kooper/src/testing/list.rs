@@ -153,9 +153,9 @@ impl Page {
         }
     }
 
-    /// A list of these objects, in no version.
-    pub(super) fn of(view: View, request: &Request, objects: Vec<Arc<Object>>) -> Self {
-        Self::new(view, request, &json!({}), objects.into())
+    /// A list of these objects in this version.
+    pub(super) fn of(view: View, request: &Request, version: u64, objects: Vec<Arc<Object>>) -> Self {
+        Self::new(view, request, &json!({ "resourceVersion": version.to_string() }), objects.into())
     }
 
     /// The next bytes of the list; `None` after the last.

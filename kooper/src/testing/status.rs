@@ -107,6 +107,13 @@ impl Status {
         Self::new(409, "Conflict", message).about(resource, name)
     }
 
+    /// The same, of a part such as `binding`.
+    pub(super) fn part_conflict(resource: &Resource, part: &str, name: &str, why: &str) -> Self {
+        let whole = format!("{}/{part}", resource.plural);
+        let message = format!("Operation cannot be fulfilled on {whole} \"{name}\": {why}");
+        Self::new(409, "Conflict", message).with_details(json!({ "name": name, "kind": whole }))
+    }
+
     /// The `resourceVersion` of the request is not that of the object.
     pub(super) fn outdated(resource: &Resource, name: &str) -> Self {
         let why =

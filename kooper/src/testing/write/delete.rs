@@ -1,6 +1,6 @@
 //! Delete, of one object and of a collection.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
@@ -29,7 +29,7 @@ pub(in crate::testing) enum Deleted {
 
 /// The `DeleteOptions` of a request.
 #[derive(Debug, Default)]
-struct Options {
+pub(super) struct Options {
     uid: Option<String>,
     version: Option<String>,
     propagation: Option<String>,
@@ -105,20 +105,21 @@ pub(in crate::testing) fn delete_collection(
     api: &Api,
     request: &Request,
     body: &Bytes,
-) -> Result<Vec<Arc<Object>>, Status> {
+) -> Result<(u64, Vec<Arc<Object>>), Status> {
     let options = Options::read(request, body)?;
     let selector = Selector::of(request)?;
     let mut state = api.store.lock();
+    let version = state.version;
     let range = Range { namespace: request.namespace.as_deref(), after: None };
     let collection = state.collection(&request.resource.collection());
     let objects: Vec<_> = collection.now(range).filter(|object| selector.matches(object)).cloned().collect();
     for object in &objects {
         remove(api, &mut state, request, object, &options)?;
     }
-    Ok(objects)
+    Ok((version, objects))
 }
 
-fn remove(
+pub(super) fn remove(
     api: &Api,
     state: &mut State,
     request: &Request,
@@ -148,48 +149,46 @@ fn remove(
     if options.dry_run {
         return Ok(Deleted::Object(Arc::clone(old)));
     }
+    let graceful = resource.is("", "pods");
+    let doomed = doom(api, resource, &mut document, grace);
+    let collection = resource.collection();
+    let object = if doomed && (waits || graceful) {
+        state.put(&collection, old.key.clone(), document.clone())
+    } else {
+        Arc::clone(old)
+    };
     if waits {
-        if document.is_deleting() && grace > 0 {
-            return Ok(Deleted::Object(Arc::clone(old)));
-        }
-        let object = begin(api, state, resource, old, document, grace);
         if resource.is("", "namespaces") {
             empty_namespace(api, state, request.name())?;
         }
         return Ok(Deleted::Object(object));
     }
-    let uid = document.meta("uid").to_owned();
-    if resource.is("", "pods") {
-        doom(api, resource, &mut document, 0);
-    }
-    let removed = state.remove(&resource.collection(), &old.key, document);
+    let last = if graceful { document } else { old.document() };
+    let uid = last.meta("uid").to_owned();
+    let removed = state.remove(&collection, &old.key, last);
     finish_namespace(api, state, old.key.namespace());
-    Ok(if resource.echo {
-        Deleted::Object(removed.unwrap_or_else(|| Arc::clone(old)))
+    Ok(if graceful {
+        Deleted::Object(object)
+    } else if resource.echo {
+        Deleted::Object(removed.unwrap_or(object))
     } else {
         Deleted::Status(success(resource, old.key.name(), &uid))
     })
 }
 
-/// The object stays until its finalizers, its grace period or its content are gone.
-fn begin(
-    api: &Api,
-    state: &mut State,
-    resource: &Resource,
-    old: &Arc<Object>,
-    mut document: Document,
-    grace: u64,
-) -> Arc<Object> {
+/// Marks an object that is to go, or shortens the time that it is given; whether there was something to do.
+fn doom(api: &Api, resource: &Resource, document: &mut Document, grace: u64) -> bool {
+    let deadline = api.clock.stamp_in(Duration::from_secs(grace));
     if document.is_deleting() {
-        return Arc::clone(old);
+        let known = document.get("metadata/deletionGracePeriodSeconds").and_then(Value::as_u64).unwrap_or(0);
+        if grace >= known {
+            return false;
+        }
+        document.set_meta("deletionTimestamp", deadline);
+        document.set_meta("deletionGracePeriodSeconds", grace);
+        return true;
     }
-    doom(api, resource, &mut document, grace);
-    state.put(&resource.collection(), old.key.clone(), document)
-}
-
-/// Marks an object that is to go.
-fn doom(api: &Api, resource: &Resource, document: &mut Document, grace: u64) {
-    document.set_meta("deletionTimestamp", api.clock.stamp_in(std::time::Duration::from_secs(grace)));
+    document.set_meta("deletionTimestamp", deadline);
     if resource.is("", "namespaces") {
         document.0.insert("status".into(), json!({ "phase": "Terminating" }));
     } else {
@@ -199,6 +198,7 @@ fn doom(api: &Api, resource: &Resource, document: &mut Document, grace: u64) {
         let next = document.generation() + 1;
         document.set_meta("generation", next);
     }
+    true
 }
 
 /// Seconds that the object is given: a pod that runs on a node has some, all others none.

@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod options;
+mod pods;
 mod update;
 
 use bytes::Bytes;
@@ -22,6 +23,7 @@ use super::{
 pub(super) use create::create;
 pub(super) use delete::{Deleted, delete, delete_collection};
 use options::Unknown;
+pub(super) use pods::create as create_part;
 pub(super) use update::{patch, update};
 
 const MEDIA_TYPES: &str = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
