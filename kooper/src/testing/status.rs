@@ -138,6 +138,23 @@ impl Status {
         Self::new(415, "UnsupportedMediaType", message)
     }
 
+    /// A custom resource that has no replicas where its definition says.
+    pub(super) fn missing_replicas(path: &str) -> Self {
+        let why = format!("the spec replicas field \"{path}\" does not exist");
+        Self::new(500, "InternalError", format!("Internal error occurred: {why}"))
+            .with_details(json!({ "causes": [{ "message": why }] }))
+    }
+
+    /// A path that nobody serves.
+    pub(super) fn no_page() -> Self {
+        Self::new(404, "", "404 page not found\n")
+    }
+
+    /// Whether it is told as plain text.
+    pub(super) fn is_plain(&self) -> bool {
+        self.code == 404 && self.reason.is_empty()
+    }
+
     /// A patch of a kind that the resource does not take.
     pub(super) fn patch_media_type() -> Self {
         Self::new(415, "UnsupportedMediaType", "415: Unsupported Media Type").with_details(json!({}))

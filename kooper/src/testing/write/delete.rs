@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 
 use super::{finish_namespace, options};
 use crate::testing::{
-    cluster::Api,
+    cluster::{Api, DEFINITIONS},
+    custom,
     decode::Decoder,
     document::Document,
-    json as text,
+    garbage, json as text,
     request::Request,
     resources::Resource,
     schema::Schema,
@@ -29,7 +30,7 @@ pub(in crate::testing) enum Deleted {
 
 /// The `DeleteOptions` of a request.
 #[derive(Debug, Default)]
-pub(super) struct Options {
+pub(in crate::testing) struct Options {
     uid: Option<String>,
     version: Option<String>,
     propagation: Option<String>,
@@ -38,6 +39,11 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// Those of a deletion that the server asks of itself.
+    pub(in crate::testing) fn propagating(how: &str) -> Self {
+        Self { propagation: Some(how.into()), ..Self::default() }
+    }
+
     fn read(request: &Request, body: &Bytes) -> Result<Self, Status> {
         options::check(request)?;
         let sent =
@@ -119,7 +125,7 @@ pub(in crate::testing) fn delete_collection(
     Ok((version, objects))
 }
 
-pub(super) fn remove(
+pub(in crate::testing) fn remove(
     api: &Api,
     state: &mut State,
     request: &Request,
@@ -145,6 +151,9 @@ pub(super) fn remove(
         }
     }
     let grace = grace(resource, &document, options);
+    if resource.collection() == DEFINITIONS && !document.is_deleting() {
+        custom::terminate(&mut document, &api.clock.stamp());
+    }
     let waits = !document.finalizers().is_empty() || grace > 0 || resource.is("", "namespaces");
     if options.dry_run {
         return Ok(Deleted::Object(Arc::clone(old)));
@@ -161,11 +170,13 @@ pub(super) fn remove(
         if resource.is("", "namespaces") {
             empty_namespace(api, state, request.name())?;
         }
+        garbage::finish(api, state, &collection, &old.key)?;
         return Ok(Deleted::Object(object));
     }
     let last = if graceful { document } else { old.document() };
     let uid = last.meta("uid").to_owned();
-    let removed = state.remove(&collection, &old.key, last);
+    let removed = state.remove(&collection, &old.key, last.clone());
+    garbage::collect(api, state, &last)?;
     finish_namespace(api, state, old.key.namespace());
     Ok(if graceful {
         Deleted::Object(object)
