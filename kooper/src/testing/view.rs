@@ -44,7 +44,7 @@ impl View {
     /// The object as it stands alone: in the answer to a get, in an event.
     pub(super) fn object(self, resource: &Resource, object: &Object) -> Bytes {
         match self {
-            Self::Whole if resource.is("events.k8s.io", "events") => to_bytes(&event(resource, object)),
+            Self::Whole if convert::converts(resource) => to_bytes(&converted(resource, object)),
             Self::Whole => object.json.clone(),
             Self::Metadata => {
                 let mut partial = Map::new();
@@ -59,12 +59,14 @@ impl View {
     /// Appends the object as it stands in a list.
     pub(super) fn item(self, resource: &Resource, object: &Object, to: &mut Vec<u8>) {
         match self {
-            Self::Whole if resource.is("events.k8s.io", "events") => {
-                let mut event = event(resource, object);
-                if let Some(event) = event.as_object_mut() {
-                    event.retain(|field, _| field != "kind" && field != "apiVersion");
+            // An object of a custom resource names its kind wherever it stands.
+            Self::Whole if resource.custom.is_some() => to.extend_from_slice(&self.object(resource, object)),
+            Self::Whole if convert::converts(resource) => {
+                let mut object = converted(resource, object);
+                if let Some(fields) = object.as_object_mut() {
+                    fields.retain(|field, _| field != "kind" && field != "apiVersion");
                 }
-                to.extend_from_slice(&to_bytes(&event));
+                to.extend_from_slice(&to_bytes(&object));
             }
             Self::Whole => {
                 to.push(b'{');
@@ -77,12 +79,12 @@ impl View {
     }
 }
 
-/// An event in the form of `events.k8s.io`.
-fn event(resource: &Resource, object: &Object) -> Value {
+/// An object that is stored in another form.
+fn converted(resource: &Resource, object: &Object) -> Value {
     let mut document = object.document();
-    convert::event(&mut document, &resource.api_version());
-    let of = Schema::builtin().of_kind("events.k8s.io/v1", "Event").expect("it is in the table");
-    let typed = Decoder::new(false).object(of, document.0.clone());
+    convert::shown(resource, &mut document);
+    let of = Schema::builtin().of_kind(&resource.api_version(), &resource.kind);
+    let typed = of.and_then(|of| Decoder::new(false).object(of, document.0.clone()).ok());
     Value::Object(typed.unwrap_or(document.0))
 }
 
