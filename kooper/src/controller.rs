@@ -1,7 +1,7 @@
 //! The controller: wires the stages, runs them, and drains them.
 
 use crate::{
-    Backoff, DrainError, Error, Result, Spec, StartError, cluster,
+    Backoff, DrainError, Encoding, Error, Resource, Result, Spec, StartError, cluster,
     handler::Runnable,
     queue::WorkQueue,
     retriever::{Intake, Names, Stream, resync, warn_of_missing_namespaces},
@@ -137,6 +137,13 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
+    /// What objects are asked for in: [`Encoding::Protobuf`] unless set. The operator's `KOOPER_ENCODING` wins over it; see
+    /// [the page on encodings](crate::encodings).
+    pub fn encoding(mut self, encoding: Encoding) -> Self {
+        self.spec.retriever.encoding = encoding;
+        self
+    }
+
     /// The client to use, instead of one of the ordinary configuration.
     ///
     /// Build it from a `kube::Config` whose `default_retry` is `false`: else kube's own retries hide 429, 503 and 504
@@ -209,8 +216,11 @@ impl<H: Runnable> Controller<H> {
         self.drive(stop, CancellationToken::new()).await
     }
 
-    async fn drive(self, stop: impl Future<Output = ()>, at_once: CancellationToken) -> Result {
+    async fn drive(mut self, stop: impl Future<Output = ()>, at_once: CancellationToken) -> Result {
         self.spec.check()?;
+        if let Some(encoding) = Encoding::of_operator()? {
+            self.spec.retriever.encoding = encoding;
+        }
         let (reader, writer) = match self.client {
             Some(client) => (client.clone(), client),
             None => cluster::clients().await?,
@@ -238,7 +248,11 @@ impl<H: Runnable> Running<H> {
     fn start(handler: H, spec: Spec, reader: Client, writer: Client) -> Self {
         let store = Arc::new(Store::default());
         let queue = Arc::new(WorkQueue::new(spec.queue.clone()));
-        let what = Arc::new(spec.retriever.clone());
+        let mut what = spec.retriever.clone();
+        let (api_version, kind) = (&what.resource.api_version, &what.resource.kind);
+        what.encoding =
+            what.encoding.for_type::<<H::Resource as Resource>::Object>(&spec.name, api_version, kind);
+        let what = Arc::new(what);
         let namespaces: Vec<Option<String>> = match &*what.namespaces {
             [] => vec![None],
             namespaces => namespaces.iter().cloned().map(Some).collect(),
@@ -289,7 +303,8 @@ impl<H: Runnable> Running<H> {
         for place in 0..count {
             working.spawn(workers.clone().work(place));
         }
-        tracing::info!(controller = spec.name, resource = what.resource.plural, workers = count, "started");
+        let (resource, encoding) = (&*what.resource.plural, what.encoding.name());
+        tracing::info!(controller = spec.name, resource, workers = count, encoding, "started");
         Self { workers, intake, spec, reading, watching, working }
     }
 

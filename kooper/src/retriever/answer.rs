@@ -21,14 +21,16 @@ pub(super) struct Answer {
     pub(super) encoding: Encoding,
 }
 
-/// Sends a request. An answer may be silent for `silence` at a time; what is no success is a [`Trouble`].
+/// Sends a request for an answer in `wanted`, or whatever the server can do. The answer may be silent for `silence` at a
+/// time; what is no success is a [`Trouble`].
 pub(super) async fn ask(
     client: &Client,
     request: Request<Vec<u8>>,
+    wanted: Encoding,
     silence: Duration,
 ) -> Result<Answer, Trouble> {
     let (mut parts, _) = request.into_parts();
-    parts.headers.insert(header::ACCEPT, HeaderValue::from_static(Encoding::ACCEPT));
+    parts.headers.insert(header::ACCEPT, HeaderValue::from_static(wanted.accept()));
     parts.headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
     let sent = client.send(Request::from_parts(parts, Body::empty()));
     let response = tokio::time::timeout(silence, sent)

@@ -14,7 +14,7 @@ use crate::{
     Trigger,
     queue::WorkQueue,
     store::{Epoch, Store, StreamId},
-    wire::{Object, WatchEvent, WireError},
+    wire::{Encoding, Envelope, Object, WatchEvent, WireError},
 };
 use kube::{
     Client,
@@ -109,7 +109,7 @@ impl Stream {
         let mut next = None;
         loop {
             let paged = next.is_some();
-            let envelope = match self.page(next).await {
+            let (envelope, encoding) = match self.page(next).await {
                 Err(Trouble::Expired) if paged => {
                     self.whole = true;
                     return Err(Trouble::Expired);
@@ -129,7 +129,12 @@ impl Stream {
             self.whole = false;
             let Intake { store, queue, pending, .. } = &*self.intake;
             store.sweep(self.id, self.epoch, |change| queue.changed(change));
-            tracing::debug!(controller = self.controller, version = envelope.resource_version, "listed");
+            tracing::debug!(
+                controller = self.controller,
+                version = envelope.resource_version,
+                encoding = encoding.name(),
+                "listed"
+            );
             if !std::mem::replace(&mut self.listed, true) {
                 pending.send_modify(|pending| *pending -= 1);
             }
@@ -138,8 +143,8 @@ impl Stream {
         }
     }
 
-    /// One page of a list, its objects handed on as they come.
-    async fn page(&mut self, next: Option<String>) -> Result<crate::wire::Envelope, Trouble> {
+    /// One page of a list, its objects handed on as they come. Gives what stood around them, and what it was written in.
+    async fn page(&mut self, next: Option<String>) -> Result<(Envelope, Encoding), Trouble> {
         let mut params = kube::api::ListParams {
             label_selector: self.what.labels.clone(),
             field_selector: self.what.fields.clone(),
@@ -151,12 +156,12 @@ impl Stream {
         }
         let request =
             self.request().list(&params).map_err(|error| Trouble::Unreachable(error.to_string()))?;
-        let mut answer = ask(&self.client, request, LIST_SILENCE).await?;
+        let mut answer = ask(&self.client, request, self.what.encoding, LIST_SILENCE).await?;
         let mut splitter = answer.encoding.list();
         while let Some(chunk) = answer.chunk().await? {
             splitter.feed(&chunk, |object| self.apply(object, Trigger::List))?;
         }
-        Ok(splitter.finish()?)
+        Ok((splitter.finish()?, answer.encoding))
     }
 
     /// Watches from a version, again and again, until the server no longer knows where it was.
@@ -195,7 +200,7 @@ impl Stream {
             .request()
             .watch(&params, version)
             .map_err(|error| Trouble::Unreachable(error.to_string()))?;
-        let mut answer = ask(&self.client, request, WATCH_SILENCE).await?;
+        let mut answer = ask(&self.client, request, self.what.encoding, WATCH_SILENCE).await?;
         self.well();
         let mut splitter = answer.encoding.watch();
         let (mut quiet, mut ended) = (true, None);

@@ -1,0 +1,155 @@
+//! A message as a value of any `Deserialize` type.
+//!
+//! There is one type for a value, one for what is an object in JSON and one for what is an array, also for the JSON that
+//! lies within protobuf: every visitor of the generated types is compiled once for each such type that it can meet, and
+//! that is what a program's size is made of. All the work is in two functions that are not generic, `Fields::advance` and
+//! `Value::shape`.
+
+mod elements;
+mod fields;
+mod text;
+mod value;
+
+use super::{Error, Kind, MAX_DEPTH, Table, error::Fault, sorted::sorted};
+use fields::Fields;
+use serde::{
+    Deserializer,
+    de::{DeserializeOwned, Visitor},
+    forward_to_deserialize_any,
+};
+use std::cell::RefCell;
+
+/// Decodes an object.
+pub(in crate::wire) fn decode<T: DeserializeOwned>(bytes: &[u8], kind: Kind) -> Result<T, Error> {
+    match decode_in_order(bytes, kind, None) {
+        // Go writes fields in the order of their numbers. Where another does not, they are sorted once.
+        Err(error) if error.is_order() => {
+            let bytes = sorted(bytes, kind).map_err(Error::from)?;
+            decode_in_order(&bytes, kind, None)
+        }
+        decoded => decoded,
+    }
+}
+
+/// Decodes an object, and finds fields that the type has and the table does not, if asked to.
+pub(super) fn decode_in_order<T: DeserializeOwned>(
+    bytes: &[u8],
+    kind: Kind,
+    gap: Option<&RefCell<Option<Gap>>>,
+) -> Result<T, Error> {
+    let scope = Scope { table: kind.table, begin: bytes.as_ptr().addr(), root: kind.message, gap };
+    let message = Message { scope: &scope, index: kind.message, bytes, depth: 0 };
+    T::deserialize(message).map_err(|error| error.at(kind.message().name, None, 0))
+}
+
+/// What a type has and the table does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Gap {
+    /// A field of a struct.
+    Field { owner: &'static str, field: &'static str, message: &'static str },
+    /// The type takes whatever fields come, so that those which the table lacks would be lost without a word.
+    Open { message: &'static str },
+}
+
+/// What is the same for all values of an object.
+struct Scope<'a> {
+    table: &'static Table,
+    /// The address of the object's first byte: errors tell offsets.
+    begin: usize,
+    /// The message of the object itself.
+    root: u16,
+    /// Where a gap is told; with none, types are not asked for their fields.
+    gap: Option<&'a RefCell<Option<Gap>>>,
+}
+
+impl Scope<'_> {
+    fn offset(&self, bytes: &[u8]) -> usize {
+        bytes.as_ptr().addr().saturating_sub(self.begin)
+    }
+
+    /// Fails where a struct has a field that its message does not.
+    fn cover(&self, message: u16, owner: &'static str, names: &'static [&'static str]) -> Result<(), Error> {
+        if self.gap.is_none() {
+            return Ok(());
+        }
+        let known = self.table.message(message);
+        // The kind stands in the envelope. In the items of a list it does not, in JSON neither.
+        let told_elsewhere = |name: &str| message == self.root && (name == "apiVersion" || name == "kind");
+        match names.iter().find(|name| !known.names(self.table, name) && !told_elsewhere(name)) {
+            Some(field) => self.tell(Gap::Field { owner, field, message: known.name }),
+            None => Ok(()),
+        }
+    }
+
+    /// Fails where a type does not say which fields it has.
+    fn cover_any(&self, message: u16) -> Result<(), Error> {
+        let message = self.table.message(message).name;
+        // That there is no more in this one is what it is for.
+        if self.gap.is_none() || message == "meta.v1.PartialObjectMetadata" {
+            return Ok(());
+        }
+        self.tell(Gap::Open { message })
+    }
+
+    #[cold]
+    fn tell(&self, gap: Gap) -> Result<(), Error> {
+        let said = serde::de::Error::custom("the table does not cover the type");
+        if let Some(told) = self.gap {
+            // The first one: a type that tries several forms goes on after it.
+            told.borrow_mut().get_or_insert(gap);
+        }
+        Err(said)
+    }
+}
+
+/// A whole message.
+#[derive(Clone, Copy)]
+struct Message<'de> {
+    scope: &'de Scope<'de>,
+    index: u16,
+    bytes: &'de [u8],
+    /// How many messages it lies in.
+    depth: u8,
+}
+
+impl<'de> Message<'de> {
+    fn fields(self) -> Result<Fields<'de>, Error> {
+        if self.depth >= MAX_DEPTH { Err(Fault::Deep.into()) } else { Ok(Fields::of(self)) }
+    }
+}
+
+impl<'de> Deserializer<'de> for Message<'de> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.scope.cover_any(self.index)?;
+        visitor.visit_map(self.fields()?)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.scope.cover(self.index, name, fields)?;
+        visitor.visit_map(self.fields()?)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct
+        map enum identifier ignored_any
+    }
+}
