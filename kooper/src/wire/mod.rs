@@ -6,7 +6,7 @@
 mod encoding;
 mod json;
 mod metadata;
-mod protobuf;
+pub(crate) mod protobuf;
 
 pub use encoding::Encoding;
 pub(crate) use metadata::Metadata;

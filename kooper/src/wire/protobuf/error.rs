@@ -13,6 +13,8 @@ pub(super) enum Fault {
     Tag,
     #[error("the value is encoded in another way than its type is")]
     Mismatch,
+    #[error("the type expects another kind of value")]
+    Unfit,
     #[error("a key, a name or a version that is no UTF-8")]
     Text,
     #[error("no time that a calendar has")]

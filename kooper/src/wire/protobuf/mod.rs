@@ -24,6 +24,12 @@ mod sorted;
 mod table;
 mod watch;
 
+#[cfg(test)]
+mod tests;
+
+#[cfg(feature = "testing")]
+pub(crate) mod testing;
+
 pub(super) use coverage::{Uncovered, covers};
 pub(super) use decode::decode;
 pub(super) use envelope::status;

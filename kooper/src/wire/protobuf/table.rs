@@ -19,6 +19,8 @@ pub(super) struct Message {
     /// Such as `core.v1.Pod`.
     pub(super) name: &'static str,
     pub(super) fields: Box<[Field]>,
+    /// Whether it is a kind of its own. Its JSON has `apiVersion` and `kind` then, also within another.
+    pub(super) is_kind: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -110,10 +112,10 @@ impl Table {
         }
         let (mut messages, mut kinds, mut fields) =
             (Vec::with_capacity(names.len()), HashMap::new(), Vec::new());
-        let mut name = None;
-        let mut end = |name: &mut Option<&'static str>, fields: &mut Vec<Field>| {
-            if let Some(name) = name.take() {
-                messages.push(Message { name, fields: std::mem::take(fields).into() });
+        let mut head = None;
+        let mut end = |head: &mut Option<(&'static str, bool)>, fields: &mut Vec<Field>| {
+            if let Some((name, is_kind)) = head.take() {
+                messages.push(Message { name, fields: std::mem::take(fields).into(), is_kind });
             }
         };
         for line in lines() {
@@ -121,17 +123,19 @@ impl Table {
                 fields.push(Field::parse(line, package, &names).ok_or(line)?);
                 continue;
             }
-            end(&mut name, &mut fields);
+            end(&mut head, &mut fields);
             let mut words = line.split(' ');
             match words.next().ok_or(line)? {
                 "package" => package = words.next().ok_or(line)?,
                 short => {
-                    name = Some(&*[package, ".", short].concat().leak());
+                    let name: &str = [package, ".", short].concat().leak();
+                    let before = kinds.len();
                     kinds.extend(words.map(|kind| (kind, names[&(package, short)])));
+                    head = Some((name, kinds.len() > before));
                 }
             }
         }
-        end(&mut name, &mut fields);
+        end(&mut head, &mut fields);
         Ok(Self { messages, kinds })
     }
 }

@@ -10,7 +10,7 @@ mod fields;
 mod text;
 mod value;
 
-use super::{Error, Kind, MAX_DEPTH, Table, error::Fault, sorted::sorted};
+use super::{Error, Kind, MAX_DEPTH, Table, error::Fault, sorted::sorted, table};
 use fields::Fields;
 use serde::{
     Deserializer,
@@ -37,7 +37,7 @@ pub(super) fn decode_in_order<T: DeserializeOwned>(
     kind: Kind,
     gap: Option<&RefCell<Option<Gap>>>,
 ) -> Result<T, Error> {
-    let scope = Scope { table: kind.table, begin: bytes.as_ptr().addr(), root: kind.message, gap };
+    let scope = Scope { table: kind.table, begin: bytes.as_ptr().addr(), gap };
     let message = Message { scope: &scope, index: kind.message, bytes, depth: 0 };
     T::deserialize(message).map_err(|error| error.at(kind.message().name, None, 0))
 }
@@ -56,8 +56,6 @@ struct Scope<'a> {
     table: &'static Table,
     /// The address of the object's first byte: errors tell offsets.
     begin: usize,
-    /// The message of the object itself.
-    root: u16,
     /// Where a gap is told; with none, types are not asked for their fields.
     gap: Option<&'a RefCell<Option<Gap>>>,
 }
@@ -73,8 +71,8 @@ impl Scope<'_> {
             return Ok(());
         }
         let known = self.table.message(message);
-        // The kind stands in the envelope. In the items of a list it does not, in JSON neither.
-        let told_elsewhere = |name: &str| message == self.root && (name == "apiVersion" || name == "kind");
+        // The kind stands in the envelope, and is what the type says where an object lies within another.
+        let told_elsewhere = |name: &str| known.is_kind && (name == "apiVersion" || name == "kind");
         match names.iter().find(|name| !known.names(self.table, name) && !told_elsewhere(name)) {
             Some(field) => self.tell(Gap::Field { owner, field, message: known.name }),
             None => Ok(()),
@@ -83,9 +81,9 @@ impl Scope<'_> {
 
     /// Fails where a type does not say which fields it has.
     fn cover_any(&self, message: u16) -> Result<(), Error> {
-        let message = self.table.message(message).name;
-        // That there is no more in this one is what it is for.
-        if self.gap.is_none() || message == "meta.v1.PartialObjectMetadata" {
+        let table::Message { name: message, fields, .. } = self.table.message(message);
+        // That there is no more in it is what the first is for; a message without fields has no other type.
+        if self.gap.is_none() || *message == "meta.v1.PartialObjectMetadata" || fields.is_empty() {
             return Ok(());
         }
         self.tell(Gap::Open { message })

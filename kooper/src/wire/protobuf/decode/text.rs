@@ -61,7 +61,9 @@ pub(super) fn time(bytes: &[u8], micro: bool) -> Result<Text<'static>, Fault> {
     let mut made = Made { bytes: [0; 40], length: 0 };
     let room = made.bytes.len();
     let mut rest = &mut made.bytes[..];
-    DateTimePrinter::new().print_timestamp(&time, StdIoWrite(&mut rest)).map_err(|_| Fault::Time)?;
+    // Go writes all six digits, or none.
+    let printer = DateTimePrinter::new().precision(Some(if micro { 6 } else { 0 }));
+    printer.print_timestamp(&time, StdIoWrite(&mut rest)).map_err(|_| Fault::Time)?;
     made.length = room - rest.len();
     Ok(Text::Made(made))
 }

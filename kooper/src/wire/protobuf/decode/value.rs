@@ -251,7 +251,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.shape()? {
             Shape::Array(elements) => visitor.visit_seq(elements),
-            _ => Err(Fault::Mismatch.into()),
+            _ => Err(Fault::Unfit.into()),
         }
     }
 
@@ -263,7 +263,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
         }
         match self.shape()? {
             Shape::Text(text) => text.deserialize_any(visitor),
-            _ => Err(Fault::Mismatch.into()),
+            _ => Err(Fault::Unfit.into()),
         }
     }
 
@@ -274,7 +274,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.shape()? {
             Shape::Bool(value) => visitor.visit_bool(value),
-            _ => Err(Fault::Mismatch.into()),
+            _ => Err(Fault::Unfit.into()),
         }
     }
 
@@ -282,7 +282,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
         match self.shape()? {
             Shape::Int(value) => visitor.visit_i64(value),
             Shape::Unsigned(value) => visitor.visit_u64(value),
-            _ => Err(Fault::Mismatch.into()),
+            _ => Err(Fault::Unfit.into()),
         }
     }
 
@@ -320,7 +320,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
                 Text::from(*first).deserialize_enum(name, variants, visitor)
             }
             (Shape::Text(text), _) => text.deserialize_enum(name, variants, visitor),
-            _ => Err(Fault::Mismatch.into()),
+            _ => Err(Fault::Unfit.into()),
         }
     }
 
@@ -336,6 +336,6 @@ impl<'de> Deserializer<'de> for Value<'de> {
 fn object<'de, V: Visitor<'de>>(value: Value<'de>, visitor: V) -> Result<V::Value, Error> {
     match value.shape()? {
         Shape::Object(fields) => visitor.visit_map(fields),
-        _ => Err(Fault::Mismatch.into()),
+        _ => Err(Fault::Unfit.into()),
     }
 }
