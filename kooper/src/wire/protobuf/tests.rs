@@ -244,7 +244,7 @@ fn an_error_names_the_message_the_field_and_the_byte() {
     let error = decode::<Pod>(&pod, kind).expect_err("a phase is no number").to_string();
     assert_eq!(
         error,
-        "core.v1.PodStatus.phase at byte 22: the value is encoded in another way than its type is"
+        "core.v1.PodStatus.phase at byte 20: the value is encoded in another way than its type is"
     );
     let error = decode::<Pod>(&pod[..4], kind).expect_err("broken off").to_string();
     assert_eq!(error, "core.v1.Pod at byte 0: the bytes break off");

@@ -21,6 +21,8 @@ pub(super) struct Fields<'de> {
     value: Option<Value<'de>>,
     /// That name, for errors; entries of maps have none.
     name: Option<&'static str>,
+    /// The address of the field's first byte, for errors.
+    begin: usize,
 }
 
 enum Source<'de> {
@@ -61,7 +63,7 @@ impl<'de> Fields<'de> {
     }
 
     fn new(source: Source<'de>) -> Self {
-        Self { source, value: None, name: None }
+        Self { source, value: None, name: None, begin: 0 }
     }
 
     /// Goes to the next field and gives its name. All of the work, compiled once.
@@ -81,6 +83,7 @@ impl<'de> Fields<'de> {
             Source::Message { scope, open, level, depth } => loop {
                 let Open { reader, message, at, last } = &mut open[*level];
                 let before = *reader;
+                (self.begin, self.name) = (before.0.as_ptr().addr(), None);
                 let Some((number, wire)) = reader.field()? else {
                     if *level == 0 {
                         return Ok(None);
@@ -128,7 +131,7 @@ impl<'de> Fields<'de> {
         match &self.source {
             Source::Message { scope, open, level, .. } => {
                 let open = &open[*level];
-                error.at(open.message.name, self.name, scope.offset(open.reader.0))
+                error.at(open.message.name, self.name, self.begin.saturating_sub(scope.begin))
             }
             // The message around has the better name.
             Source::Map { .. } | Source::Json(_) => error,

@@ -61,10 +61,6 @@ struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    fn offset(&self, bytes: &[u8]) -> usize {
-        bytes.as_ptr().addr().saturating_sub(self.begin)
-    }
-
     /// Fails where a struct has a field that its message does not.
     fn cover(&self, message: u16, owner: &'static str, names: &'static [&'static str]) -> Result<(), Error> {
         if self.gap.is_none() {
