@@ -53,5 +53,5 @@
 //!
 //! # To see which one it is
 //!
-//! The line `started` of each controller's log has `encoding`, which is what it asks for. The line `listed`, of level DEBUG,
-//! has `encoding` too: what the server answered in.
+//! The line `started` of each controller's log has `encoding`, which is what it asks for. The line `answered`, of level
+//! DEBUG, is told of each list and watch, and its `encoding` is what the server answered in.

@@ -9,8 +9,10 @@ use serde_json::{Value, json};
 use super::{
     body::Payload,
     cluster::Api,
-    list::list,
+    discovery,
+    list::{Page, list},
     request::{Path, Query, Request, Verb},
+    scale,
     status::Status,
     store::Object,
     view::{View, to_bytes},
@@ -22,6 +24,9 @@ use super::{
 pub(super) async fn answer(api: &Arc<Api>, parts: &Parts, body: &Bytes) -> Response<Payload> {
     let path = parts.uri.path();
     let answered = match Path::read(path) {
+        Some(path) if !api.resources().has_group(&path.group) => {
+            Ok(text_response(404, "404 page not found\n"))
+        }
         Some(path) => {
             let query = Query::read(parts.uri.query());
             match Request::resolve(api.resources(), &parts.method, path, query, &parts.headers) {
@@ -29,7 +34,7 @@ pub(super) async fn answer(api: &Arc<Api>, parts: &Parts, body: &Bytes) -> Respo
                 Err(status) => Err(status),
             }
         }
-        None => of_server(path, &parts.method),
+        None => of_server(api, path, parts),
     };
     answered.unwrap_or_else(|status| refused(&status))
 }
@@ -50,7 +55,14 @@ async fn of_resource(
     body: &Bytes,
 ) -> Result<Response<Payload>, Status> {
     let view = View::accepted(&parts.headers)?;
-    let object = |code: u16, object: &Object| json_response(code, view.object(object));
+    let scaled = request.subresource.as_deref() == Some("scale");
+    let resource = Arc::clone(&request.resource);
+    let object = |code: u16, object: &Object| {
+        if scaled {
+            return json_response(code, to_bytes(&scale::of(&object.document()).into_value()));
+        }
+        json_response(code, view.object(&resource, object))
+    };
     Ok(match request.verb {
         Verb::List => stream_response(Payload::page(list(api, &request, view).await?)),
         Verb::Watch => stream_response(Payload::watch(Watch::open(api, request, view)?)),
@@ -72,7 +84,7 @@ async fn of_resource(
         },
         Verb::DeleteCollection => {
             let deleted = write::delete_collection(api, &request, body)?;
-            stream_response(Payload::page(super::list::Page::of(view, &request, deleted)))
+            stream_response(Payload::page(Page::of(view, &request, deleted)))
         }
     })
 }
@@ -85,10 +97,24 @@ fn get(api: &Api, request: &Request) -> Result<Arc<Object>, Status> {
 }
 
 /// Paths that name no resource.
-fn of_server(path: &str, method: &Method) -> Result<Response<Payload>, Status> {
-    match path.trim_end_matches('/') {
+fn of_server(api: &Api, path: &str, parts: &Parts) -> Result<Response<Payload>, Status> {
+    let path = path.trim_end_matches('/');
+    if let Some((document, content_type)) = discovery::document(api.resources(), path, &parts.headers) {
+        if !matches!(parts.method, Method::GET | Method::HEAD) {
+            return Err(Status::method_not_allowed());
+        }
+        return Ok(response(200, to_bytes(&document).into(), content_type));
+    }
+    match path {
         "/version" => Ok(json_response(200, to_bytes(&version()))),
-        "/healthz" | "/livez" | "/readyz" if *method == Method::GET => Ok(text_response(200, "ok")),
+        "/healthz" | "/livez" | "/readyz" => Ok(text_response(200, "ok")),
+        _ if path.starts_with("/api/") => Err(Status::unknown_resource()),
+        _ if path
+            .strip_prefix("/apis/")
+            .is_some_and(|rest| api.resources().has_group(rest.split('/').next().unwrap_or_default())) =>
+        {
+            Err(Status::unknown_resource())
+        }
         _ => Ok(text_response(404, "404 page not found\n")),
     }
 }

@@ -85,7 +85,7 @@ fn seconds(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// The finaliser of SplitMix64: every input has an output of its own, with no pattern to see.
+/// The finaliser of `SplitMix64`: every input has an output of its own, with no pattern to see.
 fn mix(mut bits: u64) -> u64 {
     bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

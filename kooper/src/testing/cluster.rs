@@ -68,6 +68,45 @@ pub struct Cluster {
     api: Arc<Api>,
 }
 
+/// Settings of a cluster before it starts; made by [`Cluster::builder`].
+#[derive(Debug, Clone)]
+#[must_use = "`build` makes the cluster"]
+pub struct ClusterBuilder {
+    controllers: bool,
+}
+
+impl ClusterBuilder {
+    /// Whether the cluster does what Kubernetes' own controllers do: it empties and ends deleted namespaces. On unless
+    /// set; without it, the cluster is a bare API server.
+    pub fn controllers(mut self, on: bool) -> Self {
+        self.controllers = on;
+        self
+    }
+
+    /// The cluster, ready at once.
+    pub fn build(self) -> Cluster {
+        let api = Api {
+            store: Store::default(),
+            clock: Clock::new(),
+            faults: Board::default(),
+            journal: Journal::default(),
+            controllers: self.controllers,
+            resources: Resources::builtin(),
+        };
+        let cluster = Cluster { api: Arc::new(api) };
+        for name in ["kube-system", "kube-public", "kube-node-lease", "default"] {
+            cluster.put(json!({
+                "apiVersion": "v1",
+                "kind": "Namespace",
+                "metadata": { "name": name, "labels": { "kubernetes.io/metadata.name": name } },
+                "spec": { "finalizers": ["kubernetes"] },
+                "status": { "phase": "Active" },
+            }));
+        }
+        cluster
+    }
+}
+
 /// What all fronts of one cluster share.
 #[derive(Debug)]
 pub(super) struct Api {
@@ -83,25 +122,12 @@ pub(super) struct Api {
 impl Cluster {
     /// A new cluster, ready at once.
     pub fn new() -> Self {
-        let api = Api {
-            store: Store::default(),
-            clock: Clock::new(),
-            faults: Board::default(),
-            journal: Journal::default(),
-            controllers: true,
-            resources: Resources::builtin(),
-        };
-        let cluster = Self { api: Arc::new(api) };
-        for name in ["kube-system", "kube-public", "kube-node-lease", "default"] {
-            cluster.put(json!({
-                "apiVersion": "v1",
-                "kind": "Namespace",
-                "metadata": { "name": name, "labels": { "kubernetes.io/metadata.name": name } },
-                "spec": { "finalizers": ["kubernetes"] },
-                "status": { "phase": "Active" },
-            }));
-        }
-        cluster
+        Self::builder().build()
+    }
+
+    /// A cluster that differs from the usual one.
+    pub fn builder() -> ClusterBuilder {
+        ClusterBuilder { controllers: true }
     }
 
     /// A client of this cluster, in the namespace `default`, with no socket below it.
@@ -223,12 +249,11 @@ impl Front {
             Some(Effect::Slow(by)) => tokio::time::sleep(by).await,
             Some(Effect::Cut(_) | Effect::Garble) | None => {}
         }
-        let response = match Limited::new(body, LARGEST_BODY).collect().await {
-            Ok(body) => answer(&self.api, &parts, &body.to_bytes()).await,
-            Err(_) => {
-                let message = format!("Request entity too large: limit is {LARGEST_BODY}");
-                refused(&Status::new(413, "RequestEntityTooLarge", message))
-            }
+        let response = if let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await {
+            answer(&self.api, &parts, &body.to_bytes()).await
+        } else {
+            let message = format!("Request entity too large: limit is {LARGEST_BODY}");
+            refused(&Status::new(413, "RequestEntityTooLarge", message))
         };
         Ok(match effect {
             Some(Effect::Cut(after)) => response.map(|body| body.break_after(after)),

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{
     cluster::Api,
     request::Request,
+    resources::Resource,
     selector::Selector,
     status::{Cause, Status},
     store::{Object, Range},
@@ -74,8 +75,9 @@ impl Versions {
         if !causes.is_empty() {
             return Err(Status::invalid("meta.k8s.io", "ListOptions", "", causes));
         }
+        query.number("timeoutSeconds")?;
         let limited = query.number("limit")?.is_some_and(|limit| limit > 0);
-        let parsed = version.map(|version| version.parse::<u64>());
+        let parsed = version.map(str::parse::<u64>);
         let wrong = |version: &str| {
             let why = format!(
                 "resourceVersion: Invalid value: \"{version}\": strconv.ParseUint: parsing \"{version}\": invalid syntax"
@@ -127,6 +129,7 @@ impl Token {
 #[derive(Debug)]
 pub(super) struct Page {
     view: View,
+    resource: Arc<Resource>,
     head: Option<Vec<u8>>,
     objects: VecDeque<Arc<Object>>,
     first: bool,
@@ -140,7 +143,14 @@ impl Page {
         let mut head = to_bytes(&head).to_vec();
         head.pop();
         head.extend_from_slice(b",\"items\":[");
-        Self { view, head: Some(head), objects, first: true, done: false }
+        Self {
+            view,
+            resource: Arc::clone(&request.resource),
+            head: Some(head),
+            objects,
+            first: true,
+            done: false,
+        }
     }
 
     /// A list of these objects, in no version.
@@ -163,7 +173,7 @@ impl Page {
             if !std::mem::replace(&mut self.first, false) {
                 frame.push(b',');
             }
-            self.view.item(&object, &mut frame);
+            self.view.item(&self.resource, &object, &mut frame);
         }
         Some(frame.into())
     }
@@ -180,15 +190,15 @@ pub(super) async fn list(api: &Api, request: &Request, view: View) -> Result<Pag
         api.reach(version).await?;
     }
 
-    let taken = take(api, request, &selector, &versions, token.as_ref(), limit)?;
-    let mut metadata = json!({ "resourceVersion": taken.version.to_string() });
-    if let Some(after) = taken.more {
-        metadata["continue"] = Token { version: taken.version, after }.write().into();
-        if taken.left > 0 {
-            metadata["remainingItemCount"] = taken.left.into();
+    let part = take(api, request, &selector, &versions, token.as_ref(), limit)?;
+    let mut metadata = json!({ "resourceVersion": part.version.to_string() });
+    if let Some(after) = part.more {
+        metadata["continue"] = Token { version: part.version, after }.write().into();
+        if part.left > 0 {
+            metadata["remainingItemCount"] = part.left.into();
         }
     }
-    Ok(Page::new(view, request, &metadata, taken.objects))
+    Ok(Page::new(view, request, &metadata, part.objects))
 }
 
 /// What a page takes of a state.

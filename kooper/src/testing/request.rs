@@ -64,7 +64,7 @@ impl Path {
         };
         let (namespace, rest) = match *rest {
             ["namespaces", namespace, ref rest @ ..]
-                if !rest.is_empty() && !(group.is_empty() && matches!(rest, ["status" | "finalize"])) =>
+                if !(rest.is_empty() || group.is_empty() && matches!(rest, ["status" | "finalize"])) =>
             {
                 (Some(namespace), rest)
             }
@@ -99,11 +99,6 @@ impl Query {
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let value = self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         value.filter(|value| !value.is_empty())
-    }
-
-    /// All values of `name`.
-    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether `name` is set to anything but `0` and `false`.

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 /// One resource in one of its versions.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a column of the table")]
 pub(super) struct Resource {
     /// Empty for the core group.
     pub(super) group: String,
@@ -87,6 +88,10 @@ impl Resources {
     pub(super) fn of_kind(&self, api_version: &str, kind: &str) -> Option<Arc<Resource>> {
         let (group, version) = split_api_version(api_version);
         self.rows.iter().find(|row| row.kind == kind && row.group == group && row.version == version).cloned()
+    }
+
+    pub(super) fn has_group(&self, group: &str) -> bool {
+        self.rows.iter().any(|row| row.group == group)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Resource>> {

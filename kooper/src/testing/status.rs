@@ -43,6 +43,13 @@ impl Cause {
         Self { reason: "FieldValueNotSupported", message, field: field.into() }
     }
 
+    /// The same, of a field that is a list.
+    pub(super) fn unsupported_list(field: impl Into<String>, value: &str, known: &[&str]) -> Self {
+        let mut cause = Self::unsupported(field, value, known);
+        cause.message = cause.message.replacen(&format!("\"{value}\""), &format!("[\"{value}\"]"), 1);
+        cause
+    }
+
     /// A value that must not be set here.
     pub(super) fn forbidden(field: impl Into<String>, why: &str) -> Self {
         Self { reason: "FieldValueForbidden", message: format!("Forbidden: {why}"), field: field.into() }
@@ -124,9 +131,46 @@ impl Status {
         Self::new(415, "UnsupportedMediaType", message)
     }
 
+    /// A patch of a kind that the resource does not take.
+    pub(super) fn patch_media_type() -> Self {
+        Self::new(415, "UnsupportedMediaType", "415: Unsupported Media Type").with_details(json!({}))
+    }
+
+    /// A patch that can't be applied to the object.
+    pub(super) fn patch_failed() -> Self {
+        let message = "the server rejected our request due to an error in our request";
+        Self::new(422, "Invalid", message).with_details(json!({}))
+    }
+
+    /// Nothing new comes into a namespace that goes.
+    pub(super) fn terminating(resource: &Resource, name: &str, namespace: &str) -> Self {
+        let why =
+            format!("unable to create new content in namespace {namespace} because it is being terminated");
+        let mut status = Self::forbidden(resource, name, &why);
+        let cause = json!({
+            "reason": "NamespaceTerminating",
+            "message": format!("namespace {namespace} is being terminated"),
+            "field": "metadata.namespace",
+        });
+        status.details.get_or_insert_default().insert("causes".into(), json!([cause]));
+        status
+    }
+
     pub(super) fn not_acceptable() -> Self {
-        let message = "only the following media types are accepted: application/json";
-        Self::new(406, "NotAcceptable", message)
+        let message = "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, \
+            application/vnd.kubernetes.protobuf";
+        Self::new(406, "NotAcceptable", message).with_details(json!({}))
+    }
+
+    /// The object is not the one that a deletion is meant for.
+    pub(super) fn other_object(resource: &Resource, name: &str, why: &str) -> Self {
+        let kind = &resource.kind;
+        let message = format!("Operation cannot be fulfilled on {kind} \"{name}\": {why}");
+        let mut details = json!({ "name": name, "kind": kind });
+        if !resource.group.is_empty() {
+            details["group"] = resource.group.as_str().into();
+        }
+        Self::new(409, "Conflict", message).with_details(details)
     }
 
     /// An object, or the options of a request, that breaks the rules.
@@ -139,8 +183,8 @@ impl Status {
             .into_iter()
             .map(|cause| json!({ "reason": cause.reason, "message": cause.message, "field": cause.field }))
             .collect();
-        let mut details = json!({ "kind": kind, "causes": causes });
-        for (field, value) in [("group", group), ("name", name)] {
+        let mut details = json!({ "causes": causes });
+        for (field, value) in [("group", group), ("kind", kind), ("name", name)] {
             if !value.is_empty() {
                 details[field] = value.into();
             }

@@ -130,10 +130,6 @@ impl Collection {
         self.objects.get(key)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.objects.len()
-    }
-
     /// Tells of every change from now on.
     pub(super) fn subscribe(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()

@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, header};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::{resources::Resource, status::Status, store::Object};
+use super::{convert, decode::Decoder, resources::Resource, schema::Schema, status::Status, store::Object};
 
 /// The form of the answer that the header `Accept` asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +42,9 @@ impl View {
     }
 
     /// The object as it stands alone: in the answer to a get, in an event.
-    pub(super) fn object(self, object: &Object) -> Bytes {
+    pub(super) fn object(self, resource: &Resource, object: &Object) -> Bytes {
         match self {
+            Self::Whole if resource.is("events.k8s.io", "events") => to_bytes(&event(resource, object)),
             Self::Whole => object.json.clone(),
             Self::Metadata => {
                 let mut partial = Map::new();
@@ -56,18 +57,33 @@ impl View {
     }
 
     /// Appends the object as it stands in a list.
-    pub(super) fn item(self, object: &Object, to: &mut Vec<u8>) {
+    pub(super) fn item(self, resource: &Resource, object: &Object, to: &mut Vec<u8>) {
         match self {
+            Self::Whole if resource.is("events.k8s.io", "events") => {
+                let mut event = event(resource, object);
+                if let Some(event) = event.as_object_mut() {
+                    event.retain(|field, _| field != "kind" && field != "apiVersion");
+                }
+                to.extend_from_slice(&to_bytes(&event));
+            }
             Self::Whole => {
                 to.push(b'{');
                 to.extend_from_slice(object.without_kind());
             }
             Self::Metadata => {
-                let partial = json!({ "metadata": metadata(object) });
-                serde_json::to_writer(to, &partial).expect("a vector takes every write");
+                to.extend_from_slice(&self.object(resource, object));
             }
         }
     }
+}
+
+/// An event in the form of `events.k8s.io`.
+fn event(resource: &Resource, object: &Object) -> Value {
+    let mut document = object.document();
+    convert::event(&mut document, &resource.api_version());
+    let of = Schema::builtin().of_kind("events.k8s.io/v1", "Event").expect("it is in the table");
+    let typed = Decoder::new(false).object(of, document.0.clone());
+    Value::Object(typed.unwrap_or(document.0))
 }
 
 fn metadata(object: &Object) -> Value {

@@ -20,9 +20,9 @@ use super::{
 /// Entries of the log that are read at once.
 const BATCH: usize = 64;
 /// How often a watch that wants bookmarks is told how far it is.
-const BOOKMARK_EVERY: Duration = Duration::from_secs(60);
+const BOOKMARK_EVERY: Duration = Duration::from_mins(1);
 /// How long a watch lasts that names no time.
-const LASTS: Duration = Duration::from_secs(45 * 60);
+const LASTS: Duration = Duration::from_mins(45);
 
 /// One open watch.
 pub(super) struct Watch {
@@ -109,7 +109,7 @@ impl Watch {
                     return Some(Err(Broken));
                 }
                 Command::Cut => {
-                    self.ended = true;
+                    self.open.break_next();
                     return Some(Ok(Bytes::from_static(b"{\"type\":\"MODIFIED\",\"object\":{\"kind\":")));
                 }
                 Command::Garble => {
@@ -215,7 +215,7 @@ impl Watch {
         lines.extend_from_slice(b"{\"type\":\"");
         lines.extend_from_slice(kind.as_bytes());
         lines.extend_from_slice(b"\",\"object\":");
-        lines.extend_from_slice(&self.view.object(object));
+        lines.extend_from_slice(&self.view.object(&self.request.resource, object));
         lines.extend_from_slice(b"}\n");
         self.last = Some((kind, Arc::clone(object)));
     }
@@ -225,7 +225,7 @@ impl Watch {
             View::Whole => (self.request.resource.kind.clone(), self.request.resource.api_version()),
             View::Metadata => ("PartialObjectMetadata".into(), "meta.k8s.io/v1".into()),
         };
-        let mut metadata = json!({ "resourceVersion": self.position.to_string(), "creationTimestamp": null });
+        let mut metadata = json!({ "resourceVersion": self.position.to_string() });
         if ends_initial {
             metadata["annotations"] = json!({ "k8s.io/initial-events-end": "true" });
         }

@@ -165,8 +165,8 @@ pub(crate) enum WatchEvent {
     Applied(Object),
     /// An object is gone; its last state.
     Deleted(Object),
-    /// Nothing changed up to this version.
-    Bookmark(String),
+    /// Nothing changed up to this version; `initial_end` where it ends the initial events of a streaming list (KEP-3157).
+    Bookmark { version: String, initial_end: bool },
     /// The server ends the watch.
     Error(Status),
 }

@@ -43,18 +43,12 @@ impl<'a> Watches<'a> {
 
     /// Waits until there are at least `count` of them.
     pub async fn opened(&self, count: usize) {
-        let mut changed = self.open.changed.subscribe();
-        while self.count() < count {
-            changed.changed().await.expect("the sender is borrowed for longer");
-        }
+        self.until(|watches| watches.count() >= count).await;
     }
 
     /// Waits until there are at most `count` of them.
     pub async fn closed(&self, count: usize) {
-        let mut changed = self.open.changed.subscribe();
-        while self.count() > count {
-            changed.changed().await.expect("the sender is borrowed for longer");
-        }
+        self.until(|watches| watches.count() <= count).await;
     }
 
     /// Ends them in good order, as a server does when their time is up.
@@ -103,6 +97,12 @@ impl<'a> Watches<'a> {
     /// Sends each an `ERROR` event with this status code, then ends it: 410 is what a real one sends when its version is too old.
     pub fn fail(&self, code: u16) {
         self.command(Command::Fail(code));
+    }
+
+    async fn until(&self, reached: impl Fn(&Self) -> bool) {
+        let mut changed = self.open.changed.subscribe();
+        // The sender is borrowed for longer than this waits, so a change always comes.
+        while !reached(self) && changed.changed().await.is_ok() {}
     }
 
     fn command(&self, command: Command) {
@@ -177,6 +177,13 @@ impl OpenWatch {
             });
         }
         command
+    }
+
+    /// After what is sent now, the connection breaks.
+    pub(in crate::testing) fn break_next(&self) {
+        if let Some(watcher) = &self.watcher {
+            watcher.commands.send_replace(Command::Break);
+        }
     }
 
     /// Waits for another command.

@@ -1,46 +1,100 @@
 //! Patches: a changed object from what is stored and what is sent.
 
+mod strategic;
+
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{document::Document, status::Status};
-
-const ACCEPTED: &str = "application/json-patch+json, application/merge-patch+json, \
-    application/strategic-merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor";
+use super::{document::Document, json, schema::Schema, status::Status};
 
 /// A patch of one of the kinds that the server takes.
 #[derive(Debug)]
 pub(super) enum Patch {
     /// RFC 7386.
-    Merge(Value),
+    Merge(Map<String, Value>),
     /// RFC 6902.
-    Json(json_patch::Patch),
+    Json(Vec<Value>),
+    /// Kubernetes' own: lists of built-in types merge by key.
+    Strategic(Map<String, Value>),
 }
 
 impl Patch {
     pub(super) fn read(content_type: &str, body: &Bytes) -> Result<Self, Status> {
-        let bad = |error: serde_json::Error| Status::bad_request(error.to_string());
         match content_type {
-            "application/merge-patch+json" | "application/strategic-merge-patch+json" => {
-                serde_json::from_slice(body).map(Self::Merge).map_err(bad)
-            }
-            "application/json-patch+json" => serde_json::from_slice(body).map(Self::Json).map_err(bad),
-            _ => Err(Status::unsupported_media_type(ACCEPTED)),
+            "application/merge-patch+json" => object(body, "map[string]interface {}").map(Self::Merge),
+            "application/strategic-merge-patch+json" => strategic_object(body).map(Self::Strategic),
+            "application/json-patch+json" => match json::parse(body) {
+                Err(_) => Err(Status::bad_request("invalid JSON patch")),
+                Ok(Value::Array(steps)) => Ok(Self::Json(steps)),
+                Ok(other) => Err(undecodable(&other, "[]handlers.jsonPatchOp")),
+            },
+            _ => Err(Status::patch_media_type()),
         }
     }
 
     pub(super) fn apply(&self, to: &Document) -> Result<Document, Status> {
         let mut value = to.clone().into_value();
         match self {
-            Self::Merge(patch) => json_patch::merge(&mut value, patch),
-            Self::Json(patch) => {
-                json_patch::patch(&mut value, patch).map_err(|error| {
-                    let message =
-                        format!("the server rejected our request due to an error in our request: {error}");
-                    Status::new(422, "Invalid", message)
-                })?;
+            Self::Merge(patch) => json_patch::merge(&mut value, &Value::Object(patch.clone())),
+            Self::Json(steps) => {
+                for step in steps {
+                    take_step(&mut value, step).ok_or_else(Status::patch_failed)?;
+                }
+            }
+            Self::Strategic(patch) => {
+                let of = Schema::builtin().of_kind(to.text("apiVersion"), to.text("kind"));
+                let of = of.ok_or_else(Status::patch_media_type)?;
+                let object = value.as_object_mut().expect("a document is an object");
+                strategic::merge(of, object, patch.clone()).map_err(Status::bad_request)?;
             }
         }
-        Document::new(value).ok_or_else(|| Status::bad_request("the patch leaves no object"))
+        Document::new(value).ok_or_else(Status::patch_failed)
     }
+}
+
+/// One step of a JSON patch; `None` where it can't be taken.
+fn take_step(value: &mut Value, step: &Value) -> Option<()> {
+    let mut step = step.clone();
+    // A replaced member need not be there: the server's library adds it.
+    if step["op"] == "replace" {
+        let (parent, _) = step["path"].as_str()?.rsplit_once('/')?;
+        if value.pointer(parent)?.is_object() {
+            step["op"] = "add".into();
+        }
+    }
+    let patch: json_patch::Patch = serde_json::from_value(Value::Array(vec![step])).ok()?;
+    json_patch::patch(value, &patch).ok()
+}
+
+fn object(body: &Bytes, go_type: &str) -> Result<Map<String, Value>, Status> {
+    match json::parse(body) {
+        Err(_) => Err(Status::bad_request("invalid JSON patch")),
+        Ok(Value::Object(patch)) => Ok(patch),
+        Ok(other) => Err(undecodable(&other, go_type)),
+    }
+}
+
+fn strategic_object(body: &Bytes) -> Result<Map<String, Value>, Status> {
+    match json::parse(body) {
+        Err(_) => Err(Status::bad_request("invalid JSON patch")),
+        Ok(Value::Object(patch)) => Ok(patch),
+        Ok(other) => {
+            let mut status = undecodable(&other, "map[string]interface {}");
+            status.message = status.message.replace("error decoding patch: ", "");
+            Err(status)
+        }
+    }
+}
+
+fn undecodable(value: &Value, go_type: &str) -> Status {
+    let what = match value {
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+        Value::String(_) => "string",
+        Value::Bool(_) => "bool",
+        _ => "number",
+    };
+    Status::bad_request(format!(
+        "error decoding patch: json: cannot unmarshal {what} into Go value of type {go_type}"
+    ))
 }

@@ -94,8 +94,13 @@ fn field(value: Option<&Value>, path: &str) -> String {
 
 fn offers(resource: &Resource, path: &str) -> bool {
     path == "metadata.name"
-        || (path == "metadata.namespace" && resource.namespaced)
+        || (path == "metadata.namespace" && !is_strict(resource))
         || offered(resource).contains(&path)
+}
+
+/// Whether a resource of the cluster has no namespace to choose by.
+fn is_strict(resource: &Resource) -> bool {
+    !resource.namespaced && !offered(resource).is_empty()
 }
 
 /// The fields that a resource offers beside its name and namespace.
@@ -137,6 +142,9 @@ fn offered(resource: &Resource) -> &'static [&'static str] {
 }
 
 fn unknown(resource: &Resource, path: &str) -> String {
+    if resource.is("batch", "jobs") {
+        return format!("field label \"{path}\" not supported for Job");
+    }
     if resource.group.is_empty() && !offered(resource).is_empty() {
         return format!("field label not supported: {path}");
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::testing::names;
+
 /// Requirements that must all hold.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Labels(Vec<Requirement>);
@@ -165,7 +167,6 @@ impl<'a> Parser<'a> {
                     values.insert(String::new());
                 }
                 token if is_word(token) => {
-                    check_value(key, values.len(), token)?;
                     values.insert(self.next().to_owned());
                 }
                 token if values.is_empty() => {
@@ -174,7 +175,10 @@ impl<'a> Parser<'a> {
                 token => return Err(format!("found '{token}', expected: ',', or identifier")),
             }
             match self.next() {
-                ")" => return Ok(values),
+                ")" => {
+                    let mut checked = values.iter().enumerate();
+                    return checked.try_for_each(|(at, value)| check_value(key, at, value)).map(|()| values);
+                }
                 "," => {}
                 token => return Err(format!("found '{token}', expected: ',' or ')'")),
             }
@@ -182,30 +186,13 @@ impl<'a> Parser<'a> {
     }
 }
 
-const NAME_PART: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an \
-    alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is \
-    '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
-const VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must \
-    start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation \
-    is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
-
 fn check_key(key: &str) -> Result<(), String> {
-    let name = key.rsplit_once('/').map_or(key, |(_, name)| name);
-    if is_qualified(name) { Ok(()) } else { Err(format!("<nil>: Invalid value: \"{key}\": {NAME_PART}")) }
+    names::check_label_key(key).map_err(|why| format!("<nil>: Invalid value: \"{key}\": {why}"))
 }
 
 fn check_value(key: &str, at: usize, value: &str) -> Result<(), String> {
-    if value.is_empty() || is_qualified(value) {
-        return Ok(());
-    }
-    Err(format!("values[{at}][{key}]: Invalid value: \"{value}\": {VALUE}"))
-}
-
-fn is_qualified(text: &str) -> bool {
-    let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-    let bytes = text.as_bytes();
-    let inner = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
-    bytes.len() <= 63 && ends(bytes.first()) && ends(bytes.last()) && bytes.iter().all(inner)
+    names::check_label_value(value)
+        .map_err(|why| format!("values[{at}][{key}]: Invalid value: \"{value}\": {why}"))
 }
 
 #[cfg(test)]

@@ -2,25 +2,27 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use serde_json::{Value, json};
-
-use super::{read, settle_namespace};
+use super::{options, read, settle_namespace, typed};
 use crate::{
     ObjectKey,
     testing::{
         cluster::Api,
+        convert,
         document::Document,
+        metadata,
         request::Request,
         resources::Resource,
-        status::{Cause, Status},
+        status::Status,
         store::{Object, State},
+        strategy,
     },
 };
+use bytes::Bytes;
 
 /// Answers a POST to a collection.
 pub(in crate::testing) fn create(api: &Api, request: &Request, body: &Bytes) -> Result<Arc<Object>, Status> {
-    let document = read(request, body)?;
+    let unknown = options::check(request)?;
+    let document = read(api, request, body, unknown)?;
     let mut state = api.store.lock();
     create_in(api, &mut state, request, document)
 }
@@ -36,48 +38,33 @@ pub(super) fn create_in(
     if !document.meta("resourceVersion").is_empty() && document.meta("resourceVersion") != "0" {
         return Err(Status::new(500, "", "resourceVersion should not be set on objects to be created"));
     }
-    name(api, request, &mut document)?;
-    let key = request.key(document.name());
+    generate_name(api, &mut document);
     check_namespace(state, request, document.name())?;
+    prepare(api, resource, &mut document);
+    let causes = metadata::check(&document, resource);
+    if !causes.is_empty() {
+        return Err(Status::invalid(&resource.group, &resource.kind, document.name(), causes));
+    }
+    convert::event(&mut document, "v1");
+    let (document, _) = typed(document, false).map_err(|why| Status::new(500, "", why))?;
+    let key = request.key(document.name());
     if state.collection(&resource.collection()).get(&key).is_some() {
         return Err(Status::already_exists(resource, key.name()));
     }
-    prepare(api, resource, &mut document);
     if request.is_dry_run() {
         return Ok(Arc::new(Object::new(key, 0, document)));
     }
     Ok(state.put(&resource.collection(), key, document))
 }
 
-/// Gives the object its name, where it asks for a generated one, and checks it.
-fn name(api: &Api, request: &Request, document: &mut Document) -> Result<(), Status> {
-    let resource = &request.resource;
+/// Gives the object its name, where it asks for a generated one.
+fn generate_name(api: &Api, document: &mut Document) {
     let prefix = document.meta("generateName");
     if document.name().is_empty() && !prefix.is_empty() {
         let longest = 63 - 5;
         let prefix: String = prefix.chars().take(longest).collect();
         document.set_meta("name", prefix + &api.clock.suffix());
     }
-    let name = document.name();
-    let cause = if name.is_empty() {
-        Cause::required("metadata.name", "name or generateName is required")
-    } else if is_name(resource, name) {
-        return Ok(());
-    } else {
-        Cause::invalid("metadata.name", &format!("\"{name}\""), SUBDOMAIN)
-    };
-    Err(Status::invalid(&resource.group, &resource.kind, name, vec![cause]))
-}
-
-const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and \
-    must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is \
-    '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-
-fn is_name(resource: &Resource, name: &str) -> bool {
-    if resource.group == "rbac.authorization.k8s.io" {
-        return !matches!(name, "." | "..") && !name.contains(['/', '%']);
-    }
-    name.len() <= 253 && name.split('.').all(crate::spec::is_dns_label)
 }
 
 /// An object of a namespace needs one that is there and stays.
@@ -89,9 +76,7 @@ fn check_namespace(state: &mut State, request: &Request, name: &str) -> Result<(
         return Err(Status::not_found(&namespaces.expect("namespaces are built in"), namespace));
     };
     if found.document().is_deleting() {
-        let why =
-            format!("unable to create new content in namespace {namespace} because it is being terminated");
-        return Err(Status::forbidden(&request.resource, name, &why));
+        return Err(Status::terminating(&request.resource, name, namespace));
     }
     Ok(())
 }
@@ -111,25 +96,5 @@ fn prepare(api: &Api, resource: &Resource, document: &mut Document) {
     if resource.has_status() && !resource.is("", "nodes") {
         document.0.remove("status");
     }
-    if let Some(status) = first_status(resource) {
-        document.0.insert("status".into(), status);
-    }
-    if resource.is("", "namespaces") {
-        let name = document.name().to_owned();
-        let labels = document.metadata_mut().entry("labels").or_insert_with(|| json!({}));
-        if let Some(labels) = labels.as_object_mut() {
-            labels.insert("kubernetes.io/metadata.name".into(), name.into());
-        }
-        document.0.insert("spec".into(), json!({ "finalizers": ["kubernetes"] }));
-    }
-}
-
-/// The status that a new object of the resource begins with.
-fn first_status(resource: &Resource) -> Option<Value> {
-    match (resource.group.as_str(), resource.plural.as_str()) {
-        ("", "pods") => Some(json!({ "phase": "Pending", "qosClass": "BestEffort" })),
-        ("", "namespaces") => Some(json!({ "phase": "Active" })),
-        ("", "persistentvolumeclaims" | "persistentvolumes") => Some(json!({ "phase": "Pending" })),
-        _ => None,
-    }
+    strategy::begin(resource, document);
 }

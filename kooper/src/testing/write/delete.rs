@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::finish_namespace;
+use super::{finish_namespace, options};
 use crate::testing::{
     cluster::Api,
+    decode::Decoder,
     document::Document,
+    json as text,
     request::Request,
     resources::Resource,
+    schema::Schema,
     selector::Selector,
-    status::{Status, success},
+    status::{Cause, Status, success},
     store::{Object, Range, State},
 };
 
@@ -31,29 +34,58 @@ struct Options {
     version: Option<String>,
     propagation: Option<String>,
     grace: Option<u64>,
+    dry_run: bool,
 }
 
 impl Options {
     fn read(request: &Request, body: &Bytes) -> Result<Self, Status> {
-        let sent: Value = if body.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(body).map_err(|error| Status::bad_request(error.to_string()))?
+        options::check(request)?;
+        let sent =
+            if body.is_empty() { Value::Null } else { text::parse(body).map_err(Status::bad_request)? };
+        let sent = match sent {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
         };
-        let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
+        let of = Schema::builtin().of_kind("meta.k8s.io/v1", "DeleteOptions").expect("it is in the table");
+        let kind = sent.get("kind").and_then(Value::as_str).unwrap_or("DeleteOptions");
+        let version = sent.get("apiVersion").and_then(Value::as_str).unwrap_or("v1");
+        if kind != "DeleteOptions" {
+            return Err(Status::bad_request(format!(
+                "no kind \"{kind}\" is registered for version \"{version}\" in scheme \"pkg/runtime/scheme.go:111\""
+            )));
+        }
+        let sent = Value::Object(Decoder::new(false).object(of, sent).map_err(Status::bad_request)?);
+        let string = |value: &Value| value.as_str().map(ToOwned::to_owned);
         let query = |name: &str| request.query.get(name).map(ToOwned::to_owned);
-        let orphans =
-            sent["orphanDependents"].as_bool().map(|orphan| if orphan { "Orphan" } else { "Background" });
+        let orphan = sent["orphanDependents"].as_bool();
+        let propagation = string(&sent["propagationPolicy"]).or_else(|| query("propagationPolicy"));
+        let mut causes = Vec::new();
+        if let Some(policy) = propagation.as_deref() {
+            let known = ["Foreground", "Background", "Orphan", "nil"];
+            if orphan.is_some() {
+                let why = "orphanDependents and deletionPropagation cannot be both set";
+                causes.push(Cause::invalid("propagationPolicy", &format!("\"{policy}\""), why));
+            } else if !known[..3].contains(&policy) {
+                causes.push(Cause::unsupported("propagationPolicy", policy, &known));
+            }
+        }
+        let dry_runs = sent["dryRun"].as_array().map_or(&[][..], Vec::as_slice);
+        if let Some(other) = dry_runs.iter().find_map(Value::as_str).filter(|value| *value != "All") {
+            causes.push(Cause::unsupported_list("dryRun", other, &["All"]));
+        }
+        if !causes.is_empty() {
+            return Err(Status::invalid("meta.k8s.io", "DeleteOptions", "", causes));
+        }
+        let orphans = orphan.map(|orphan| if orphan { "Orphan" } else { "Background" });
         Ok(Self {
-            uid: text(&sent["preconditions"]["uid"]),
-            version: text(&sent["preconditions"]["resourceVersion"]),
-            propagation: text(&sent["propagationPolicy"])
-                .or_else(|| orphans.map(ToOwned::to_owned))
-                .or_else(|| query("propagationPolicy")),
-            grace: match sent["gracePeriodSeconds"].as_u64() {
-                Some(grace) => Some(grace),
+            uid: string(&sent["preconditions"]["uid"]),
+            version: string(&sent["preconditions"]["resourceVersion"]),
+            propagation: propagation.or_else(|| orphans.map(ToOwned::to_owned)),
+            grace: match sent["gracePeriodSeconds"].as_i64() {
+                Some(grace) => Some(u64::try_from(grace).unwrap_or(1)),
                 None => request.query.number("gracePeriodSeconds")?,
             },
+            dry_run: request.is_dry_run() || !dry_runs.is_empty(),
         })
     }
 }
@@ -96,22 +128,24 @@ fn remove(
     let resource = &request.resource;
     let mut document = old.document();
     check(resource, old, &document, options)?;
+    if resource.is("", "namespaces") && matches!(old.key.name(), "default" | "kube-system" | "kube-public") {
+        return Err(Status::forbidden(resource, old.key.name(), "this namespace may not be deleted"));
+    }
     let finalizer = match options.propagation.as_deref() {
         Some("Orphan") => Some("orphan"),
         Some("Foreground") => Some("foregroundDeletion"),
         _ => None,
     };
-    if let Some(finalizer) = finalizer.filter(|_| api.controllers) {
+    if let Some(finalizer) = finalizer {
         let finalizers = document.metadata_mut().entry("finalizers").or_insert_with(|| json!([]));
-        if let Some(finalizers) = finalizers.as_array_mut() {
-            if !finalizers.contains(&json!(finalizer)) {
-                finalizers.push(finalizer.into());
-            }
+        match finalizers.as_array_mut() {
+            Some(finalizers) if !finalizers.contains(&json!(finalizer)) => finalizers.push(finalizer.into()),
+            _ => {}
         }
     }
     let grace = grace(resource, &document, options);
     let waits = !document.finalizers().is_empty() || grace > 0 || resource.is("", "namespaces");
-    if request.is_dry_run() {
+    if options.dry_run {
         return Ok(Deleted::Object(Arc::clone(old)));
     }
     if waits {
@@ -125,6 +159,9 @@ fn remove(
         return Ok(Deleted::Object(object));
     }
     let uid = document.meta("uid").to_owned();
+    if resource.is("", "pods") {
+        doom(api, resource, &mut document, 0);
+    }
     let removed = state.remove(&resource.collection(), &old.key, document);
     finish_namespace(api, state, old.key.namespace());
     Ok(if resource.echo {
@@ -146,6 +183,12 @@ fn begin(
     if document.is_deleting() {
         return Arc::clone(old);
     }
+    doom(api, resource, &mut document, grace);
+    state.put(&resource.collection(), old.key.clone(), document)
+}
+
+/// Marks an object that is to go.
+fn doom(api: &Api, resource: &Resource, document: &mut Document, grace: u64) {
     document.set_meta("deletionTimestamp", api.clock.stamp_in(std::time::Duration::from_secs(grace)));
     if resource.is("", "namespaces") {
         document.0.insert("status".into(), json!({ "phase": "Terminating" }));
@@ -156,7 +199,6 @@ fn begin(
         let next = document.generation() + 1;
         document.set_meta("generation", next);
     }
-    state.put(&resource.collection(), old.key.clone(), document)
 }
 
 /// Seconds that the object is given: a pod that runs on a node has some, all others none.
@@ -171,17 +213,19 @@ fn grace(resource: &Resource, document: &Document, options: &Options) -> u64 {
 }
 
 fn check(resource: &Resource, old: &Object, document: &Document, options: &Options) -> Result<(), Status> {
-    let failed = |what: &str, wanted: &str, found: &str| {
-        let why =
-            format!("Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {found}");
-        Err(Status::conflict(resource, old.key.name(), &why))
+    let differs = |what: &str, wanted: &str, found: &str, so: &str| {
+        let why = format!(
+            "the {what} in the precondition ({wanted}) does not match the {what} in record ({found}). The object might have \
+             been {so}"
+        );
+        Err(Status::other_object(resource, old.key.name(), &why))
     };
     if let Some(uid) = options.uid.as_deref().filter(|uid| *uid != document.meta("uid")) {
-        return failed("UID", uid, document.meta("uid"));
+        return differs("UID", uid, document.meta("uid"), "deleted and then recreated");
     }
     let version = old.version.to_string();
     if let Some(wanted) = options.version.as_deref().filter(|wanted| *wanted != version) {
-        return failed("ResourceVersion", wanted, &version);
+        return differs("ResourceVersion", wanted, &version, "modified");
     }
     Ok(())
 }

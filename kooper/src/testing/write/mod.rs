@@ -2,45 +2,120 @@
 
 mod create;
 mod delete;
+mod options;
 mod update;
 
 use bytes::Bytes;
+use serde_json::Value;
 
-use super::{cluster::Api, document::Document, request::Request, status::Status, store::State};
+use super::{
+    cluster::Api,
+    decode::Decoder,
+    document::Document,
+    json,
+    request::Request,
+    resources::{Resource, split_api_version},
+    schema::Schema,
+    status::Status,
+    store::State,
+};
 pub(super) use create::create;
 pub(super) use delete::{Deleted, delete, delete_collection};
+use options::Unknown;
 pub(super) use update::{patch, update};
 
 const MEDIA_TYPES: &str = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
-/// The object in the body, which must be of the kind that the path names.
-fn read(request: &Request, body: &Bytes) -> Result<Document, Status> {
+/// The object in the body, which must be of the kind that the path names, as its type reads it.
+fn read(api: &Api, request: &Request, body: &Bytes, unknown: Unknown) -> Result<Document, Status> {
     if !matches!(request.content_type.as_str(), "application/json" | "") {
         return Err(Status::unsupported_media_type(MEDIA_TYPES));
     }
-    let value = serde_json::from_slice(body).map_err(|error| Status::bad_request(error.to_string()))?;
-    let mut document = Document::new(value).ok_or_else(|| {
-        Status::bad_request("couldn't get version/kind; json parse error: it is not an object")
-    })?;
     let resource = &request.resource;
     let (kind, api_version) = match request.subresource.as_deref().and_then(|name| resource.subresource(name))
     {
         Some(subresource) => (subresource.kind.clone(), subresource.api_version.clone()),
         None => (resource.kind.clone(), resource.api_version()),
     };
-    for (field, wanted) in [("kind", kind), ("apiVersion", api_version)] {
-        if document.text(field).is_empty() {
-            document.0.insert(field.into(), wanted.into());
-        } else if document.text(field) != wanted {
-            return Err(Status::bad_request(format!(
-                "{} in version \"{}\" cannot be handled as a {}",
-                document.text("kind"),
-                document.text("apiVersion"),
-                resource.kind
+    let unrecognized = |why: String| {
+        let shown = json::summary(body);
+        Status::bad_request(format!(
+            "the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: \
+             {why} ({shown})"
+        ))
+    };
+    let mut document = match json::parse(body).map_err(unrecognized)? {
+        Value::Object(fields) => Document(fields),
+        other => {
+            let what = match other {
+                Value::Array(_) => "array",
+                Value::String(_) => "string",
+                Value::Bool(_) => "bool",
+                _ => "number",
+            };
+            return Err(unrecognized(format!(
+                "json: cannot unmarshal {what} into Go value of type struct {{ APIVersion string \
+                 \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}"
             )));
         }
+    };
+    for (field, wanted) in [("kind", &kind), ("apiVersion", &api_version)] {
+        if document.text(field).is_empty() {
+            document.0.insert(field.into(), wanted.as_str().into());
+        }
+    }
+    if document.text("kind") != kind || document.text("apiVersion") != api_version {
+        return Err(other_kind(api, resource, &document));
+    }
+    let (document, strange) =
+        typed(document, true).map_err(|why| undecodable(&document_kind(&api_version, &kind), &why))?;
+    if unknown == Unknown::Refuse && !strange.is_empty() {
+        let why = format!("strict decoding error: {}", strange.join(", "));
+        return Err(undecodable(&document_kind(&api_version, &kind), &why));
     }
     Ok(document)
+}
+
+/// `("Pod", "v1")`.
+fn document_kind(api_version: &str, kind: &str) -> (String, String) {
+    (kind.to_owned(), split_api_version(api_version).1.to_owned())
+}
+
+fn undecodable((kind, version): &(String, String), why: &str) -> Status {
+    Status::bad_request(format!("{kind} in version \"{version}\" cannot be handled as a {kind}: {why}"))
+}
+
+/// The object as its type reads and writes it, and its fields that the type has not. A kind with no type is left as it is.
+fn typed(document: Document, defaults: bool) -> Result<(Document, Vec<String>), String> {
+    let Some(of) = Schema::builtin().of_kind(document.text("apiVersion"), document.text("kind")) else {
+        return Ok((document, Vec::new()));
+    };
+    let mut decoder = Decoder::new(defaults);
+    let mut fields = decoder.object(of, document.0)?;
+    if defaults {
+        super::defaults::complete(of.id(), &mut fields);
+    }
+    Ok((Document(fields), decoder.unknown))
+}
+
+/// The body holds an object of another kind than the path.
+fn other_kind(api: &Api, resource: &Resource, document: &Document) -> Status {
+    let (sent, sent_version) = (document.text("kind"), document.text("apiVersion"));
+    let version = split_api_version(sent_version).1;
+    let internal = |group: &str| match group.split('.').next() {
+        None | Some("") => "core".to_owned(),
+        Some(first) => first.to_owned(),
+    };
+    let why = if api.resources().of_kind(sent_version, sent).is_some() {
+        let (to, kind) = (internal(&resource.group), &resource.kind);
+        format!("converting ({version}.{sent}) to ({to}.{kind}): unknown conversion")
+    } else {
+        format!(
+            "no kind \"{sent}\" is registered for version \"{sent_version}\" in scheme \"pkg/runtime/scheme.go:111\""
+        )
+    };
+    let kind = &resource.kind;
+    Status::bad_request(format!("{sent} in version \"{version}\" cannot be handled as a {kind}: {why}"))
 }
 
 /// Checks the namespace in the body against the one in the path, and takes the path's where the body has none.

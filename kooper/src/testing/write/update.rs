@@ -3,16 +3,26 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde_json::Value;
 
-use super::{create::create_in, finish_namespace, read, settle_namespace};
+use super::{
+    create::create_in,
+    finish_namespace,
+    options::{self, Unknown},
+    read, settle_namespace, typed,
+};
 use crate::testing::{
     cluster::Api,
+    convert,
     document::Document,
+    metadata,
     patch::Patch,
     request::Request,
     resources::Resource,
+    scale,
     status::{Cause, Status},
     store::{Object, State},
+    strategy,
 };
 
 /// Answers a PUT; the flag tells whether the object was created by it.
@@ -21,9 +31,10 @@ pub(in crate::testing) fn update(
     request: &Request,
     body: &Bytes,
 ) -> Result<(Arc<Object>, bool), Status> {
-    let mut document = read(request, body)?;
+    let unknown = options::check(request)?;
+    let mut document = read(api, request, body, unknown)?;
+    check_name(request, &document)?;
     settle_namespace(&mut document, request)?;
-    check_name(request, &mut document)?;
     let mut state = api.store.lock();
     let key = request.key(request.name());
     let Some(old) = state.collection(&request.resource.collection()).get(&key).cloned() else {
@@ -32,28 +43,60 @@ pub(in crate::testing) fn update(
         }
         return Err(Status::not_found(&request.resource, request.name()));
     };
+    if request.subresource.as_deref() == Some("scale") {
+        let scale = document;
+        document = old.document();
+        scale::put(&mut document, &scale);
+    }
+    convert::event(&mut document, "v1");
     replace(api, &mut state, request, &old, document, false).map(|object| (object, false))
 }
 
 /// Answers a PATCH.
 pub(in crate::testing) fn patch(api: &Api, request: &Request, body: &Bytes) -> Result<Arc<Object>, Status> {
+    let unknown = options::check(request)?;
     let patch = Patch::read(&request.content_type, body)?;
     let mut state = api.store.lock();
     let key = request.key(request.name());
     let old = state.collection(&request.resource.collection()).get(&key).cloned();
     let old = old.ok_or_else(|| Status::not_found(&request.resource, request.name()))?;
-    let mut document = patch.apply(&old.document())?;
+    let mut current = old.document();
+    convert::event(&mut current, &request.resource.api_version());
+    let scaled = request.subresource.as_deref() == Some("scale");
+    let base = if scaled { scale::of(&current) } else { current.clone() };
+    let patched = patch.apply(&base)?;
+    if (patched.text("kind"), patched.text("apiVersion")) != (base.text("kind"), base.text("apiVersion")) {
+        let (kind, version) = (patched.text("kind"), patched.text("apiVersion"));
+        let why = format!("no kind \"{kind}\" is registered for version \"{version}\"");
+        return Err(unfit(&patched, &why));
+    }
+    let (mut document, strange) = typed(patched.clone(), true).map_err(|why| unfit(&patched, &why))?;
+    if unknown == Unknown::Refuse && !strange.is_empty() {
+        return Err(unfit(&patched, &format!("strict decoding error: {}", strange.join(", "))));
+    }
+    check_name(request, &document)?;
     settle_namespace(&mut document, request)?;
-    check_name(request, &mut document)?;
+    if scaled {
+        scale::put(&mut current, &document);
+        document = current;
+    }
+    convert::event(&mut document, "v1");
     replace(api, &mut state, request, &old, document, true)
 }
 
-/// The name in the body must be the one in the path; a body without one takes the path's.
-fn check_name(request: &Request, document: &mut Document) -> Result<(), Status> {
+/// The patched object is none of its kind.
+fn unfit(patched: &Document, why: &str) -> Status {
+    let shown = Value::Object(patched.0.clone()).to_string();
+    Status::invalid("", "", "", vec![Cause::invalid("patch", &format!("{shown:?}"), why)])
+}
+
+/// The name in the body must be the one in the path.
+fn check_name(request: &Request, document: &Document) -> Result<(), Status> {
     let (name, wanted) = (document.name(), request.name());
     if name.is_empty() {
-        document.set_meta("name", wanted);
-        return Ok(());
+        return Err(Status::bad_request(format!(
+            "the name of the object ({wanted} based on URL) was undeterminable: name must be provided"
+        )));
     }
     if name == wanted {
         return Ok(());
@@ -75,12 +118,30 @@ pub(super) fn replace(
     let resource = &request.resource;
     let before = old.document();
     check_version(resource, old, &new, is_patch)?;
+    if is_patch && !new.meta("uid").is_empty() && new.meta("uid") != before.meta("uid") {
+        let cause = Cause::invalid("metadata.uid", &format!("\"{}\"", new.meta("uid")), "field is immutable");
+        return Err(Status::invalid(&resource.group, &resource.kind, request.name(), vec![cause]));
+    }
     if !new.meta("uid").is_empty() && new.meta("uid") != before.meta("uid") {
         let (sent, found) = (new.meta("uid"), before.meta("uid"));
-        let why = format!("Precondition failed: UID in precondition: {sent}, UID in object meta: {found}");
+        let place: String = [&resource.plural, "/", &old.key.to_string()].concat();
+        let why = format!(
+            "StorageError: invalid object, Code: 4, Key: /registry/{place}, ResourceVersion: 0, AdditionalErrorMsg: \
+             Precondition failed: UID in precondition: {sent}, UID in object meta: {found}"
+        );
         return Err(Status::conflict(resource, request.name(), &why));
     }
+    let changes = metadata::check_change(&before, &new);
     confine(resource, request.subresource.as_deref(), &before, &mut new);
+    let mut causes = metadata::check(&new, resource);
+    causes.extend(changes);
+    if request.subresource.is_none() {
+        causes.extend(strategy::update(resource, &before, &mut new));
+    }
+    count_generation(resource, &before, &mut new);
+    if !causes.is_empty() {
+        return Err(Status::invalid(&resource.group, &resource.kind, request.name(), causes));
+    }
     if before.is_deleting() {
         let added = new.finalizers().into_iter().find(|finalizer| !before.finalizers().contains(finalizer));
         if let Some(added) = added {
@@ -98,11 +159,11 @@ pub(super) fn replace(
     if request.is_dry_run() {
         return Ok(Arc::new(Object::new(old.key.clone(), old.version, new)));
     }
-    if before.is_deleting()
-        && new.finalizers().is_empty()
-        && !has_grace(&new)
-        && !resource.is("", "namespaces")
-    {
+    let held = match new.get("spec/finalizers").and_then(Value::as_array) {
+        Some(finalizers) if resource.is("", "namespaces") => !finalizers.is_empty(),
+        _ => false,
+    };
+    if before.is_deleting() && new.finalizers().is_empty() && !held && !has_grace(&new) {
         let removed = state.remove(&collection, &old.key, before).expect("it is there: it was just read");
         finish_namespace(api, state, old.key.namespace());
         return Ok(Arc::new(Object::new(old.key.clone(), removed.version, new)));
@@ -124,9 +185,13 @@ fn check_version(resource: &Resource, old: &Object, new: &Document, is_patch: bo
     if version.is_empty() || version == "0" {
         if resource.conditional && !is_patch {
             let cause = Cause::invalid("metadata.resourceVersion", "0", "must be specified for an update");
-            return Err(Status::invalid(&resource.group, &resource.kind, old.key.name(), vec![cause]));
+            return Err(Status::invalid(&resource.group, &resource.plural, old.key.name(), vec![cause]));
         }
         return Ok(());
+    }
+    if version.parse::<u64>().is_err() {
+        let why = format!("strconv.ParseUint: parsing \"{version}\": invalid syntax");
+        return Err(Status::new(500, "", why));
     }
     if version == old.version.to_string() { Ok(()) } else { Err(Status::outdated(resource, old.key.name())) }
 }
@@ -142,11 +207,15 @@ fn confine(resource: &Resource, subresource: Option<&str>, before: &Document, ne
         "selfLink",
         "resourceVersion",
         "managedFields",
-        "generateName",
     ] {
         new.copy_meta(field, before);
     }
-    if let Some(part) = subresource {
+    let part = match subresource {
+        Some("finalize" | "scale" | "ephemeralcontainers" | "resize") => Some("spec"),
+        Some("approval") => Some("status"),
+        other => other,
+    };
+    if let Some(part) = part {
         let kept: Vec<String> = before.0.keys().chain(new.0.keys()).cloned().collect();
         for field in kept.iter().filter(|field| field.as_str() != part && field.as_str() != "metadata") {
             new.copy(field, before);
@@ -158,7 +227,13 @@ fn confine(resource: &Resource, subresource: Option<&str>, before: &Document, ne
     if resource.is("", "namespaces") && subresource != Some("finalize") {
         new.copy("spec", before);
     }
-    if resource.generation && !new.same_spec(before, resource.has_status()) {
+}
+
+/// A change of spec makes a new generation.
+fn count_generation(resource: &Resource, before: &Document, new: &mut Document) {
+    let annotations = "metadata/annotations";
+    let annotated = strategy::annotations_count(resource) && new.get(annotations) != before.get(annotations);
+    if resource.generation && (annotated || !new.same_spec(before, resource.has_status())) {
         new.set_meta("generation", before.generation() + 1);
     }
 }

@@ -1,18 +1,19 @@
 //! Whether the table names all that a type reads, found before the first object is asked for.
 //!
-//! A field that the table lacks would be passed over without a word: its number is unknown. So a message in which every
+//! A field that the table lacks would be passed over without a word: its number is unknown. Decoding refuses such a type, but
+//! to know it in time takes all of its fields. So a message in which every
 //! field is set is decoded into the type once, and each struct's own list of fields is compared with the table's on the
 //! way. A type that the table does not cover in full is read as JSON.
 
 use super::{
     Kind, Table,
-    decode::{Gap, decode_in_order},
+    decode::{Mode, decode_in_order},
+    error::Gap,
     object,
     reader::{put_bytes, put_varint},
     table::{Count, Field, Shape},
 };
 use serde::de::DeserializeOwned;
-use std::cell::RefCell;
 
 /// Why a type is not read from protobuf.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,12 +21,8 @@ pub(in crate::wire) enum Uncovered {
     /// A custom resource, or what a newer server has.
     #[error("the kind is none of the built-in ones")]
     Kind,
-    #[error("the field `{field}` of `{owner}` is none that this version of Kooper knows of `{message}`")]
-    Field { owner: &'static str, field: &'static str, message: &'static str },
-    #[error(
-        "the type does not say which fields of `{message}` it reads (`#[serde(flatten)]`, a map or any value)"
-    )]
-    Open { message: &'static str },
+    #[error(transparent)]
+    Gap(Gap),
     #[error("what the type reads cannot be found out: {0}")]
     Unknown(String),
 }
@@ -38,13 +35,12 @@ pub(in crate::wire) fn covers<T: DeserializeOwned>(
 ) -> Result<(), Uncovered> {
     let kind = table.kind(api_version, kind).filter(|kind| has_metadata(*kind)).ok_or(Uncovered::Kind)?;
     let sample = Sample { table, around: vec![kind.message] }.message(kind.message, false);
-    let gap = RefCell::new(None);
-    let decoded = decode_in_order::<T>(&sample, kind, Some(&gap));
-    match (gap.into_inner(), decoded) {
-        (Some(Gap::Field { owner, field, message }), _) => Err(Uncovered::Field { owner, field, message }),
-        (Some(Gap::Open { message }), _) => Err(Uncovered::Open { message }),
-        (None, Err(error)) => Err(Uncovered::Unknown(error.to_string())),
-        (None, Ok(_)) => Ok(()),
+    match decode_in_order::<T>(&sample, kind, Mode::Sample) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(match error.gap() {
+            Some(gap) => Uncovered::Gap(gap.clone()),
+            None => Uncovered::Unknown(error.to_string()),
+        }),
     }
 }
 
@@ -151,8 +147,8 @@ mod tests {
     #[test]
     fn a_field_that_the_table_lacks_is_found_however_deep_it_lies() {
         let cut = table_without(" 3 restartPolicy string?\n");
-        let gap = Uncovered::Field { owner: "PodSpec", field: "restartPolicy", message: "core.v1.PodSpec" };
-        assert_eq!(covers::<Pod>(cut, "v1", "Pod"), Err(gap));
+        let gap = Gap::Field { owner: "PodSpec", field: "restartPolicy", message: "core.v1.PodSpec" };
+        assert_eq!(covers::<Pod>(cut, "v1", "Pod"), Err(Uncovered::Gap(gap)));
         let message = gap_of::<Deployment>(cut, "apps/v1", "Deployment");
         assert!(message.contains("`restartPolicy` of `PodSpec`"), "{message}");
         assert_eq!(covers::<ConfigMap>(cut, "v1", "ConfigMap"), Ok(()), "what does not hold it is covered");
@@ -178,9 +174,12 @@ mod tests {
         struct Loose {
             metadata: serde_json::Value,
         }
-        let gap = Uncovered::Open { message: "meta.v1.ObjectMeta" };
-        assert_eq!(covers::<Loose>(table(), "v1", "Pod").err(), Some(gap));
-        assert!(matches!(covers::<DynamicObject>(table(), "v1", "Pod"), Err(Uncovered::Open { .. })));
+        let gap = Gap::Open { message: "meta.v1.ObjectMeta" };
+        assert_eq!(covers::<Loose>(table(), "v1", "Pod").err(), Some(Uncovered::Gap(gap)));
+        assert!(matches!(
+            covers::<DynamicObject>(table(), "v1", "Pod"),
+            Err(Uncovered::Gap(Gap::Open { .. }))
+        ));
     }
 
     #[test]

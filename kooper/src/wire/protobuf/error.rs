@@ -30,6 +30,18 @@ pub(super) enum Fault {
     Order,
 }
 
+/// What a type has and the table does not.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(in crate::wire) enum Gap {
+    #[error("the field `{field}` of `{owner}` is none that this version of Kooper knows of `{message}`")]
+    Field { owner: &'static str, field: &'static str, message: &'static str },
+    /// What the table lacks would be lost in it without a word.
+    #[error(
+        "the type does not say which fields of `{message}` it reads (`#[serde(flatten)]`, a map or any value)"
+    )]
+    Open { message: &'static str },
+}
+
 /// An object that cannot be decoded: what is wrong, in which field of which message, and at which byte of the object.
 #[derive(Debug)]
 pub(crate) struct Error(Box<Inner>);
@@ -43,6 +55,7 @@ struct Inner {
 #[derive(Debug)]
 enum What {
     Fault(Fault),
+    Gap(Gap),
     /// What the type's own `Deserialize` said.
     Said(String),
 }
@@ -62,8 +75,23 @@ impl Error {
         self
     }
 
+    /// What the type has and the table does not, if that is it.
+    pub(super) fn gap(&self) -> Option<&Gap> {
+        match &self.0.what {
+            What::Gap(gap) => Some(gap),
+            _ => None,
+        }
+    }
+
     pub(super) fn is_order(&self) -> bool {
         matches!(self.0.what, What::Fault(Fault::Order))
+    }
+}
+
+impl From<Gap> for Error {
+    #[cold]
+    fn from(gap: Gap) -> Self {
+        Self(Box::new(Inner { what: What::Gap(gap), place: None }))
     }
 }
 
@@ -92,6 +120,7 @@ impl fmt::Display for Error {
         }
         match &self.0.what {
             What::Fault(fault) => fault.fmt(f),
+            What::Gap(gap) => write!(f, "{gap}: read this resource as JSON, by `.encoding(Encoding::Json)`"),
             What::Said(said) => f.write_str(said),
         }
     }

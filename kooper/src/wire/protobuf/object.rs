@@ -3,11 +3,11 @@
 use super::{
     Kind,
     error::Fault,
-    reader::{Reader, put_varint},
+    reader::{Reader, Wire, find, put_varint},
 };
 use crate::{
     ObjectKey,
-    wire::{Body, Form, MAX_OBJECT, Metadata, Object, WireError, metadata::SpecVersion},
+    wire::{Body, Form, MAX_OBJECT, Metadata, Object, WatchEvent, WireError, metadata::SpecVersion},
 };
 use bytes::Bytes;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -23,6 +23,7 @@ mod field {
     pub(super) const RESOURCE_VERSION: u32 = 6;
     pub(super) const GENERATION: u32 = 7;
     pub(super) const DELETION_TIMESTAMP: u32 = 9;
+    pub(super) const ANNOTATIONS: u32 = 12;
     pub(super) const MANAGED_FIELDS: u32 = 17;
 }
 
@@ -33,6 +34,24 @@ pub(super) fn named(bytes: &[u8], kind: Kind) -> Result<Object, WireError> {
         return Err(WireError::Garbled("an object without a name".into()));
     }
     Ok(object)
+}
+
+/// Reads an object that only tells a version.
+pub(super) fn bookmark(bytes: &[u8]) -> Result<WatchEvent, Fault> {
+    let metadata = find(bytes, METADATA)?.map_or(Ok(&[][..]), Wire::bytes)?;
+    let (mut version, mut initial_end) = ("", false);
+    let mut reader = Reader(metadata);
+    while let Some((number, wire)) = reader.field()? {
+        match number {
+            field::RESOURCE_VERSION => version = wire.text()?,
+            field::ANNOTATIONS => {
+                let text = |number| find(wire.bytes()?, number)?.map_or(Ok(""), Wire::text);
+                initial_end |= text(1)? == "k8s.io/initial-events-end" && text(2)? == "true";
+            }
+            _ => {}
+        }
+    }
+    Ok(WatchEvent::Bookmark { version: version.to_owned(), initial_end })
 }
 
 /// Reads an object: its metadata, and its bytes without `managedFields`, in an allocation of just their size.

@@ -1,6 +1,9 @@
 //! The table: the fields of each message by number, with the name and the shape that they have in JSON.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    collections::HashMap,
+    sync::{OnceLock, atomic::AtomicUsize},
+};
 
 /// What `kooper/table` made of Go's types; its README has the format.
 const TEXT: &str = include_str!("table.txt");
@@ -21,6 +24,8 @@ pub(super) struct Message {
     pub(super) fields: Box<[Field]>,
     /// Whether it is a kind of its own. Its JSON has `apiVersion` and `kind` then, also within another.
     pub(super) is_kind: bool,
+    /// Where the last list of names lies that was found to be covered by the fields.
+    pub(super) covered: AtomicUsize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -115,7 +120,12 @@ impl Table {
         let mut head = None;
         let mut end = |head: &mut Option<(&'static str, bool)>, fields: &mut Vec<Field>| {
             if let Some((name, is_kind)) = head.take() {
-                messages.push(Message { name, fields: std::mem::take(fields).into(), is_kind });
+                messages.push(Message {
+                    name,
+                    fields: std::mem::take(fields).into(),
+                    is_kind,
+                    covered: AtomicUsize::new(0),
+                });
             }
         };
         for line in lines() {

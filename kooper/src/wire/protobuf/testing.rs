@@ -1,9 +1,13 @@
 //! What tests, fuzzing and benchmarks outside of this crate need of the decoder.
 
-use super::{Table, covers, decode, envelope::Envelope};
+use super::{
+    Table, covers,
+    decode::{Mode, decode_in_order},
+    envelope::Envelope,
+};
 use serde::de::DeserializeOwned;
 
-/// Decodes an answer that is one object.
+/// Decodes an answer that is one object, into whatever type.
 ///
 /// # Errors
 ///
@@ -11,7 +15,7 @@ use serde::de::DeserializeOwned;
 pub fn decode_answer<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     let Envelope { types, raw } = Envelope::read(bytes).map_err(|fault| fault.to_string())?;
     let kind = Table::builtin().kind(types.api_version, types.kind).ok_or("an unknown kind")?;
-    decode(raw, kind).map_err(|error| error.to_string())
+    decode_in_order(raw, kind, Mode::Lenient).map_err(|error| error.to_string())
 }
 
 /// Checks that the table names all that a type reads.

@@ -130,10 +130,13 @@ fn a_status_in_place_of_a_list_is_told() {
 fn a_watch_falls_into_the_same_events_however_its_chunks_are_cut() {
     let object = envelope("v1", "ConfigMap", &config_map("a", "3", "x"));
     let bookmark = envelope("v1", "ConfigMap", &message(&[(1, &message(&[(6, b"9")]))]));
+    let end = message(&[(1, b"k8s.io/initial-events-end"), (2, b"true")]);
+    let end = envelope("v1", "ConfigMap", &message(&[(1, &message(&[(6, b"10"), (12, &end)]))]));
     let error = envelope("v1", "Status", &[0x30, 0x9a, 0x03]);
     let stream = [
         event("ADDED", &object),
         event("BOOKMARK", &bookmark),
+        event("BOOKMARK", &end),
         event("DELETED", &object),
         event("ERROR", &error),
     ];
@@ -145,11 +148,11 @@ fn a_watch_falls_into_the_same_events_however_its_chunks_are_cut() {
             .map(|event| match event {
                 WatchEvent::Applied(object) => format!("+{}", object.meta.key),
                 WatchEvent::Deleted(object) => format!("-{}", object.meta.key),
-                WatchEvent::Bookmark(version) => format!("@{version}"),
+                WatchEvent::Bookmark { version, initial_end } => format!("@{version} {initial_end}"),
                 WatchEvent::Error(status) => format!("!{}", status.code),
             })
             .collect();
-        assert_eq!(seen, ["+default/a", "@9", "-default/a", "!410"], "chunks of {size}");
+        assert_eq!(seen, ["+default/a", "@9 false", "@10 true", "-default/a", "!410"], "chunks of {size}");
     }
     assert_eq!(watch(&stream[..stream.len() - 1], 64).err(), Some(WireError::Cut));
 }

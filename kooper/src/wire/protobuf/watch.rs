@@ -73,7 +73,7 @@ fn event(frame: &[u8], at: usize, table: &'static Table) -> Result<WatchEvent, W
     match name {
         "ADDED" | "MODIFIED" => Ok(WatchEvent::Applied(object::named(raw, kind)?)),
         "DELETED" => Ok(WatchEvent::Deleted(object::named(raw, kind)?)),
-        "BOOKMARK" => Ok(WatchEvent::Bookmark(object::read(raw, kind)?.meta.resource_version.into())),
+        "BOOKMARK" => object::bookmark(raw).map_err(garbled),
         other => Err(WireError::Garbled(format!("`{other}` is no type of event"))),
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Fields<'de> {
 }
 
 enum Source<'de> {
-    Message { scope: &'de Scope<'de>, open: [Open<'de>; INLINED], level: usize, depth: u8 },
+    Message { scope: &'de Scope, open: [Open<'de>; INLINED], level: usize, depth: u8 },
     Map { run: Run<'de> },
     Json(serde_json::map::IntoIter),
 }

@@ -10,96 +10,109 @@ mod fields;
 mod text;
 mod value;
 
-use super::{Error, Kind, MAX_DEPTH, Table, error::Fault, sorted::sorted, table};
+use super::{
+    Error, Kind, MAX_DEPTH, Table,
+    error::{Fault, Gap},
+    sorted::sorted,
+    table,
+};
 use fields::Fields;
 use serde::{
     Deserializer,
     de::{DeserializeOwned, Visitor},
     forward_to_deserialize_any,
 };
-use std::cell::RefCell;
+use std::{cell::RefCell, sync::atomic::Ordering};
 
 /// Decodes an object.
 pub(in crate::wire) fn decode<T: DeserializeOwned>(bytes: &[u8], kind: Kind) -> Result<T, Error> {
-    match decode_in_order(bytes, kind, None) {
+    match decode_in_order(bytes, kind, Mode::Strict) {
         // Go writes fields in the order of their numbers. Where another does not, they are sorted once.
         Err(error) if error.is_order() => {
             let bytes = sorted(bytes, kind).map_err(Error::from)?;
-            decode_in_order(&bytes, kind, None)
+            decode_in_order(&bytes, kind, Mode::Strict)
         }
         decoded => decoded,
     }
 }
 
-/// Decodes an object, and finds fields that the type has and the table does not, if asked to.
-pub(super) fn decode_in_order<T: DeserializeOwned>(
-    bytes: &[u8],
-    kind: Kind,
-    gap: Option<&RefCell<Option<Gap>>>,
-) -> Result<T, Error> {
-    let scope = Scope { table: kind.table, begin: bytes.as_ptr().addr(), gap };
+/// Decodes an object whose fields are in order.
+pub(super) fn decode_in_order<T: DeserializeOwned>(bytes: &[u8], kind: Kind, mode: Mode) -> Result<T, Error> {
+    let scope = Scope { table: kind.table, begin: bytes.as_ptr().addr(), mode, gap: RefCell::default() };
     let message = Message { scope: &scope, index: kind.message, bytes, depth: 0 };
-    T::deserialize(message).map_err(|error| error.at(kind.message().name, None, 0))
+    let decoded = T::deserialize(message);
+    match scope.gap.take() {
+        // Also where the type has tried another form after it, and succeeded.
+        Some(gap) => Err(gap.into()),
+        None => decoded.map_err(|error| error.at(kind.message().name, None, 0)),
+    }
 }
 
-/// What a type has and the table does not.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Gap {
-    /// A field of a struct.
-    Field { owner: &'static str, field: &'static str, message: &'static str },
-    /// The type takes whatever fields come, so that those which the table lacks would be lost without a word.
-    Open { message: &'static str },
+/// What is asked of types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// That the table has every field that they have.
+    Strict,
+    /// The same, of a message whose strings mean nothing.
+    Sample,
+    /// Nothing, for tests.
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "for tests outside of this crate"))]
+    Lenient,
 }
 
 /// What is the same for all values of an object.
-struct Scope<'a> {
+struct Scope {
     table: &'static Table,
     /// The address of the object's first byte: errors tell offsets.
     begin: usize,
-    /// Where a gap is told; with none, types are not asked for their fields.
-    gap: Option<&'a RefCell<Option<Gap>>>,
+    mode: Mode,
+    /// The first field that the table lacks.
+    gap: RefCell<Option<Gap>>,
 }
 
-impl Scope<'_> {
+impl Scope {
     /// Fails where a struct has a field that its message does not.
+    #[inline]
     fn cover(&self, message: u16, owner: &'static str, names: &'static [&'static str]) -> Result<(), Error> {
-        if self.gap.is_none() {
+        let known = self.table.message(message);
+        // Each type gives the same list each time, so that a look at where it lies is all that most decoding costs.
+        let list = names.as_ptr().addr() ^ names.len().rotate_right(8);
+        if known.covered.load(Ordering::Relaxed) == list {
             return Ok(());
         }
-        let known = self.table.message(message);
         // The kind stands in the envelope, and is what the type says where an object lies within another.
         let told_elsewhere = |name: &str| known.is_kind && (name == "apiVersion" || name == "kind");
         match names.iter().find(|name| !known.names(self.table, name) && !told_elsewhere(name)) {
             Some(field) => self.tell(Gap::Field { owner, field, message: known.name }),
-            None => Ok(()),
+            None => {
+                known.covered.store(list, Ordering::Relaxed);
+                Ok(())
+            }
         }
     }
 
     /// Fails where a type does not say which fields it has.
+    #[inline]
     fn cover_any(&self, message: u16) -> Result<(), Error> {
-        let table::Message { name: message, fields, .. } = self.table.message(message);
+        let table::Message { name, fields, .. } = self.table.message(message);
         // That there is no more in it is what the first is for; a message without fields has no other type.
-        if self.gap.is_none() || *message == "meta.v1.PartialObjectMetadata" || fields.is_empty() {
+        if self.mode == Mode::Lenient || *name == "meta.v1.PartialObjectMetadata" || fields.is_empty() {
             return Ok(());
         }
-        self.tell(Gap::Open { message })
+        self.tell(Gap::Open { message: name })
     }
 
     #[cold]
     fn tell(&self, gap: Gap) -> Result<(), Error> {
-        let said = serde::de::Error::custom("the table does not cover the type");
-        if let Some(told) = self.gap {
-            // The first one: a type that tries several forms goes on after it.
-            told.borrow_mut().get_or_insert(gap);
-        }
-        Err(said)
+        self.gap.borrow_mut().get_or_insert_with(|| gap.clone());
+        Err(gap.into())
     }
 }
 
 /// A whole message.
 #[derive(Clone, Copy)]
 struct Message<'de> {
-    scope: &'de Scope<'de>,
+    scope: &'de Scope,
     index: u16,
     bytes: &'de [u8],
     /// How many messages it lies in.

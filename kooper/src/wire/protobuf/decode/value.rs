@@ -6,7 +6,7 @@ use super::{
         reader::{Reader, Wire, find},
         table::{Field, Shape as Form},
     },
-    Fields, Message, Scope,
+    Fields, Message, Mode, Scope,
     elements::Elements,
     text::{Text, text, time},
 };
@@ -26,7 +26,7 @@ pub(super) enum Value<'de> {
 /// One field.
 #[derive(Clone, Copy)]
 pub(super) struct One<'de> {
-    pub(super) scope: &'de Scope<'de>,
+    pub(super) scope: &'de Scope,
     pub(super) field: &'static Field,
     pub(super) wire: Wire<'de>,
     /// How many messages it lies in, less its own.
@@ -313,7 +313,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        let probed = matches!(&self, Self::One(one) if one.scope.gap.is_some());
+        let probed = matches!(&self, Self::One(one) if one.scope.mode == Mode::Sample);
         match (self.shape()?, variants) {
             // Where only the fields are of interest, the string is none that an enum could know.
             (Shape::Text(_), [first, ..]) if probed => {
