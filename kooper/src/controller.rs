@@ -142,6 +142,14 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
+    /// Whether everything is read by a streaming list where the server has them, else by pages of 500; true unless set.
+    ///
+    /// A server that has none is found out by itself. Switch them off for one that has them and does not bear them.
+    pub fn streaming_lists(mut self, on: bool) -> Self {
+        self.spec.retriever.streaming = on;
+        self
+    }
+
     /// The client to use, instead of one of the ordinary configuration.
     ///
     /// Build it from a `kube::Config` whose `default_retry` is `false`: else kube's own retries hide 429, 503 and 504

@@ -60,7 +60,7 @@ impl World {
         let cluster = Cluster::new();
         let ledger = Arc::<Ledger>::default();
         let handler = Bookkeeper::new(ledger.clone(), Duration::from_millis(5), 5);
-        let controller = set(Controller::new(handler).client(client(&cluster)));
+        let controller = set(Controller::new(handler).client(client(&cluster)).streaming_lists(false));
         let running = Running::start(controller);
         let mut world = Self { cluster, ledger, running, truth: BTreeMap::new(), writes: 0 };
         for number in 0..count {

@@ -412,7 +412,8 @@ async fn a_delete_that_keeps_failing_is_given_up_though_its_successor_keeps_chan
     pods.create(&PostParams::default(), &pod("web")).await.expect("created");
     for number in 0..100 {
         let image =
-            json!({ "spec": { "containers": [{ "name": "main", "image": format!("nginx:{number}") }] } });
+            json!({ "name": "main", "image": format!("nginx:{number}"), "imagePullPolicy": "Always" });
+        let image = json!({ "spec": { "containers": [image] } });
         pods.patch("web", &PatchParams::default(), &Patch::Merge(image)).await.expect("changed");
         sleep(Duration::from_millis(100)).await;
     }

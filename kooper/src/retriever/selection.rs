@@ -26,6 +26,8 @@ pub struct Retriever {
     pub(crate) fields: Option<String>,
     pub(crate) resync: Option<Duration>,
     pub(crate) encoding: Encoding,
+    /// Whether streaming lists are asked for.
+    pub(crate) streaming: bool,
 }
 
 /// The scopes of resources, told apart by their type, since `kube::Resource` gives no value for them.
@@ -45,6 +47,7 @@ impl Retriever {
             fields: None,
             resync: Some(Duration::from_mins(3)),
             encoding: Encoding::default(),
+            streaming: true,
         }
     }
 
