@@ -1,208 +1,169 @@
-//! From what was written to a controller that can work: rules across arguments and handlers, and the defaults.
+//! What no single argument or handler can know: rules across them, and what stands for what is missing.
 
 use crate::{
-    args::{Args, Backoff, Delays, Given},
+    args::{Args, Backoff, is_one_of},
     diag::Diag,
     duration,
-    handler::{Handler, Role},
-    item::Block,
+    handler::{ADD, DELETE, Handler},
+    item::{Block, Method},
     name, suggest,
-    value::{Namespaces, Resync, Text, Value, show},
+    value::{Time, is_zero, show},
 };
-use proc_macro2::Span;
+use proc_macro2::{Literal, Span};
 use std::time::Duration;
-use syn::{ItemImpl, Type};
+use syn::{FnArg, ItemImpl, Type, parse_quote};
 
-/// A controller as it will be expanded. Where something was wrong, a default stands in its place.
+/// A controller as it will be expanded. What was wrong is left out of it.
 pub(crate) struct Controller<'a> {
     pub(crate) header: &'a ItemImpl,
-    pub(crate) krate: Option<syn::Path>,
+    pub(crate) args: Args,
     pub(crate) name: String,
-    /// `None` where it is missing or wrong.
-    pub(crate) resource: Option<Type>,
-    pub(crate) namespaces: Option<Given<Namespaces>>,
-    pub(crate) labels: Option<Text>,
-    pub(crate) fields: Option<Text>,
-    pub(crate) resync: Resync,
-    pub(crate) retries: Value<u32>,
-    pub(crate) backoff: Delay,
-    pub(crate) workers: Value<u32>,
-    pub(crate) timeout: Option<Value<Duration>>,
-    /// The sound handlers of each role. Several are told apart by their `#[cfg]`s.
+    /// The sound handlers. Several of one role are told apart by their `#[cfg]`s.
     pub(crate) handlers: Vec<Handler<'a>>,
 }
 
-/// The delay between retries, with its defaults.
-pub(crate) enum Delay {
-    Constant(Value<Duration>),
-    Growing { initial: Value<Duration>, max: Value<Duration>, factor: f64, jitter: f64 },
-}
-
 impl<'a> Controller<'a> {
-    /// All rules. Every argument has been read, so that what is wrong with it is in `diag` already.
     pub(crate) fn check(args: Args, block: &'a Block, diag: &mut Diag) -> Self {
-        let mut controller = Self::of(args, &block.header, diag);
-        controller.add_handlers(block, diag);
-        controller
+        resource(&args, diag);
+        backoff(&args, diag);
+        let name = name(&args, &block.header, diag);
+        let handlers = handlers(&args, block, diag);
+        Self { header: &block.header, args: args.or_defaults(), name, handlers }
     }
 
     /// A controller of nothing, so that what names its type as a handler gives no further error.
     pub(crate) fn stand_in(header: &'a ItemImpl) -> Self {
-        Self::of(Args::default(), header, &mut Diag::default())
-    }
-
-    /// A controller without handlers.
-    fn of(args: Args, header: &'a ItemImpl, diag: &mut Diag) -> Self {
-        missing_resource(&args, diag);
-        useless_backoff(&args, diag);
-        Self {
-            header,
-            name: controller_name(&args, header, diag),
-            backoff: delay(args.backoff.map(|backoff| backoff.value), diag),
-            krate: args.krate.map(|krate| krate.value),
-            resource: args.resource.map(|resource| resource.value),
-            namespaces: args.namespace,
-            labels: args.labels.map(|labels| labels.value),
-            fields: args.fields.map(|fields| fields.value),
-            resync: args
-                .resync
-                .map_or(Resync::Every(Value::of(Duration::from_secs(180))), |resync| resync.value),
-            retries: args.retries.map_or(Value::of(3), |retries| retries.value),
-            workers: args.workers.map_or(Value::of(3), |workers| workers.value),
-            timeout: args.timeout.map(|timeout| timeout.value),
-            handlers: Vec::new(),
-        }
+        Self { header, args: Args::default().or_defaults(), name: String::new(), handlers: Vec::new() }
     }
 }
 
-fn missing_resource(args: &Args, diag: &mut Diag) {
-    if args.given.contains(&"resource") {
-        return;
+impl Args {
+    /// With the default of each argument that was not given and has one.
+    fn or_defaults(mut self) -> Self {
+        let every = Time::Known(Duration::from_mins(3), Span::call_site());
+        self.retries.get_or_insert_with(|| parse_quote!(3));
+        self.workers.get_or_insert_with(|| parse_quote!(3));
+        self.resync.get_or_insert(every);
+        if let Backoff::Growing(delays) = self.backoff.get_or_insert_with(|| Backoff::Growing(Box::default()))
+        {
+            delays.initial.get_or_insert(Time::Known(Duration::from_millis(5), Span::call_site()));
+            delays.max.get_or_insert(Time::Known(LONGEST, Span::call_site()));
+            delays.factor.get_or_insert_with(|| Literal::f64_unsuffixed(2.0));
+            delays.jitter.get_or_insert_with(|| Literal::f64_unsuffixed(0.1));
+        }
+        self
     }
+
+    /// Where an argument was given, be its value right or wrong.
+    pub(crate) fn place(&self, name: &str) -> Option<Span> {
+        self.given.iter().find(|(given, _)| *given == name).map(|(_, place)| *place)
+    }
+}
+
+/// `max` of a backoff for which none is given.
+const LONGEST: Duration = Duration::from_secs(1000);
+
+fn resource(args: &Args, diag: &mut Diag) {
     if args.given.is_empty() && diag.is_empty() {
         let fault =
             "`#[controller]` needs the resource to watch\n= help: write `#[controller(resource = Pod)]`";
         diag.on(Span::call_site(), fault);
-    } else {
+    } else if args.place("resource").is_none() {
         let fault = "missing `resource`: name the type this controller watches, such as `resource = Pod`";
         diag.on(Span::call_site(), fault);
     }
 }
 
-fn useless_backoff(args: &Args, diag: &mut Diag) {
-    if let (Some(retries), Some(backoff)) = (&args.retries, &args.backoff)
-        && retries.value.known() == Some(0)
+fn backoff(args: &Args, diag: &mut Diag) {
+    if let (Some(place), Some(retries)) = (args.place("backoff"), &args.retries)
+        && is_zero(retries)
     {
-        diag.at(&backoff.key, "`backoff` has no effect with `retries = 0`");
+        diag.on(place, "`backoff` has no effect with `retries = 0`");
+    }
+    let Some(Backoff::Growing(delays)) = &args.backoff else { return };
+    let Some(Time::Known(initial, place)) = delays.initial else { return };
+    let shown = duration::show(initial);
+    match delays.max {
+        Some(Time::Known(max, place)) if max < initial => {
+            diag.on(place, format!("`max` ({}) is shorter than `initial` ({shown})", duration::show(max)));
+        }
+        None if LONGEST < initial => {
+            let max = duration::show(LONGEST);
+            diag.on(place, format!("`initial` ({shown}) is longer than `max`: give `max`, or it is {max}"));
+        }
+        _ => {}
     }
 }
 
 /// The name that was given, or that of the type.
-fn controller_name(args: &Args, header: &ItemImpl, diag: &mut Diag) -> String {
+fn name(args: &Args, header: &ItemImpl, diag: &mut Diag) -> String {
     if let Some(name) = &args.name {
-        return name.value.value();
+        return name.value();
     }
     let ident = match &*header.self_ty {
         Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
         _ => None,
     };
     let name = name::kebab_case(ident.as_deref().unwrap_or_default().trim_start_matches("r#"));
-    if !name::is_dns_label(&name) && !args.given.contains(&"name") {
+    if !name::is_dns_label(&name) && args.place("name").is_none() {
         let ty = show(&header.self_ty);
-        let fault = format!("no name can be made of `{ty}`; give one, such as `name = \"pod-printer\"`");
+        let fault = format!("no name can be made of `{ty}`: give one, such as `name = \"pod-printer\"`");
         diag.at(&header.self_ty, fault);
     }
     name
 }
 
-fn delay(backoff: Option<Backoff>, diag: &mut Diag) -> Delay {
-    let delays = match backoff {
-        Some(Backoff::Constant(delay)) => return Delay::Constant(delay),
-        Some(Backoff::Growing(delays)) => delays,
-        None => Delays::default(),
-    };
-    let Delays { initial, max, factor, jitter, .. } = delays;
-    let max_key = max.as_ref().map(|max| max.key.clone());
-    let initial = initial.map_or(Value::of(Duration::from_millis(5)), |initial| initial.value);
-    let max = max.map_or(Value::of(Duration::from_secs(1000)), |max| max.value);
-    if let (Some(first), Some(longest)) = (initial.known(), max.known())
-        && longest < first
-    {
-        let (first, longest) = (duration::show(first), duration::show(longest));
-        match max_key {
-            Some(_) => diag.on(max.span(), format!("`max` ({longest}) is shorter than `initial` ({first})")),
-            None => diag.on(
-                initial.span(),
-                format!("`initial` ({first}) is longer than `max`, which is {longest} unless it is given"),
-            ),
+fn handlers<'a>(args: &Args, block: &'a Block, diag: &mut Diag) -> Vec<Handler<'a>> {
+    let resource = args.resource.as_ref().map_or_else(|| "Pod".into(), show);
+    let mut handlers = Vec::new();
+    for role in [&ADD, &DELETE] {
+        let methods: Vec<_> = block.methods.iter().filter(|method| method.sig.ident == role.name).collect();
+        match methods[..] {
+            [] if *role == ADD => missing_add(block, &resource, diag),
+            [] => misnamed_delete(block, diag),
+            _ => {}
         }
+        // Of two with one name and no `#[cfg]`, rustc tells by itself: once, if there is one wrapper for both.
+        let told_apart = methods.iter().all(|method| !method.cfgs.is_empty());
+        let seen = if told_apart { methods.len() } else { 1 };
+        handlers.extend(
+            methods.into_iter().take(seen).filter_map(|method| Handler::check(role, method, &resource, diag)),
+        );
     }
-    Delay::Growing {
-        initial,
-        max,
-        factor: factor.map_or(2.0, |factor| factor.value),
-        jitter: jitter.map_or(0.1, |jitter| jitter.value),
-    }
+    handlers
 }
 
 /// Words of other libraries for what Kooper calls `add`.
-const ADD_ELSEWHERE: [&str; 21] = [
-    "create",
-    "created",
-    "update",
-    "updated",
-    "upsert",
-    "apply",
-    "applied",
-    "reconcile",
-    "reconciled",
-    "handle",
-    "handle_add",
-    "sync",
-    "on_add",
-    "on_create",
-    "on_update",
-    "on_apply",
-    "on_event",
-    "resume",
-    "process",
-    "run",
-    "added",
-];
+const ADD_ELSEWHERE: &str = "create created update updated upsert apply applied reconcile reconciled handle \
+    handle_add sync on_add on_create on_update on_apply on_event resume process run added";
 
-impl<'a> Controller<'a> {
-    /// Finds and checks the handlers.
-    fn add_handlers(&mut self, block: &'a Block, diag: &mut Diag) {
-        let resource = self.resource.as_ref().map_or_else(|| "Pod".into(), show);
-        for role in Role::ALL {
-            let methods: Vec<_> =
-                block.methods.iter().filter(|method| method.sig.ident == role.name()).collect();
-            for (at, method) in methods.iter().enumerate() {
-                // rustc tells of two methods with one name, once if there is one wrapper for both.
-                let again = at > 0 && methods[..at].iter().any(|other| other.cfgs.is_empty());
-                if !again && (at == 0 || !method.cfgs.is_empty()) {
-                    self.handlers.extend(Handler::check(role, method, &resource, diag));
-                }
-            }
-            if methods.is_empty() && role == Role::Add {
-                missing_add(block, &resource, diag);
-            }
+/// A `delete` by another name would never run. Only what takes a key for its last argument is taken for one.
+fn misnamed_delete(block: &Block, diag: &mut Diag) {
+    for Method { sig, .. } in &block.methods {
+        let name = sig.ident.to_string();
+        let takes_key =
+            matches!(sig.inputs.last(), Some(FnArg::Typed(key)) if show(&key.ty).ends_with("ObjectKey"));
+        let is_meant = is_one_of(DELETE_ELSEWHERE, &name) || suggest::nearest(&name, ["delete"]).is_some();
+        if takes_key && is_meant && sig.asyncness.is_some() {
+            let fault = "is not a handler name; rename it to `delete`, which runs when an object is gone";
+            diag.at(&sig.ident, format!("`{name}` {fault}"));
         }
     }
 }
+
+/// Words of other libraries for what Kooper calls `delete`.
+const DELETE_ELSEWHERE: &str = "deleted on_delete handle_delete";
 
 fn missing_add(block: &Block, resource: &str, diag: &mut Diag) {
     let meant = block.methods.iter().map(|method| &method.sig.ident).find(|name| {
         let name = name.to_string();
-        ADD_ELSEWHERE.contains(&&*name) || suggest::nearest(&name, ["add"]).is_some()
+        is_one_of(ADD_ELSEWHERE, &name) || suggest::nearest(&name, ["add"]).is_some()
     });
     if let Some(name) = meant {
-        let fault = format!(
-            "`{name}` is not a handler name; rename it to `add`, which runs for new and changed objects"
-        );
-        return diag.at(name, fault);
+        let fault = "is not a handler name; rename it to `add`, which runs for new and changed objects";
+        return diag.at(name, format!("`{name}` {fault}"));
     }
-    let mut fault = format!("this `impl` has no `add` handler: {}", Role::Add.signature(resource));
+    let mut fault = format!("this `impl` has no `add` handler\n= help: write {}", ADD.signature(resource));
     if block.calls_macro {
         fault += "\n= help: a macro call inside the `impl` is expanded after `#[controller]`, so handlers it makes are not seen";
     }

@@ -5,65 +5,60 @@ use std::time::Duration;
 /// The units, largest first, with their milliseconds.
 const UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
 
-/// The duration that `text` says.
-///
-/// # Errors
-///
-/// What is wrong, as the end of a sentence that begins with "is not a valid duration: ".
+/// The duration that `text` says, else what is wrong, as the end of "is not a valid duration: ".
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
-    if text.trim().is_empty() {
-        return Err("it is empty".into());
-    }
     if let Some(meant) = meant(text) {
         return Err(format!("write {meant:?}"));
+    }
+    if text.trim().is_empty() {
+        return Err("it is empty".into());
     }
     let mut rest = text;
     let mut total: u64 = 0;
     while !rest.is_empty() {
         let (digits, tail) = split(rest, |c| c.is_ascii_digit());
         let (unit, tail) = split(tail, char::is_alphabetic);
-        let count = match digits.parse::<u64>() {
-            Ok(count) => count,
-            Err(_) if digits.is_empty() => return Err(format!("`{rest}` does not begin with a number")),
-            Err(_) => return Err(format!("`{digits}` is too large")),
+        if digits.is_empty() {
+            return Err(format!("`{rest}` does not begin with a number, as \"30s\" does"));
+        }
+        let Some((_, millis)) = UNITS.iter().find(|(name, _)| *name == unit) else {
+            let fault = if unit.is_empty() {
+                format!("`{digits}` has no unit")
+            } else {
+                format!("`{unit}` is not a unit")
+            };
+            return Err(format!("{fault}; the units are `ms`, `s`, `m` and `h`"));
         };
-        let part = count.checked_mul(millis(digits, unit)?);
-        total = part
-            .and_then(|part| total.checked_add(part))
-            .ok_or_else(|| format!("`{digits}` is too large"))?;
+        let part = digits.parse::<u64>().ok().and_then(|count| count.checked_mul(*millis));
+        let sum = part.and_then(|part| total.checked_add(part));
+        total = sum.ok_or_else(|| format!("`{digits}` is too large"))?;
         rest = tail;
     }
     Ok(Duration::from_millis(total))
 }
 
-/// How many milliseconds a unit has.
-fn millis(digits: &str, unit: &str) -> Result<u64, String> {
-    if let Some((_, millis)) = UNITS.iter().find(|(name, _)| *name == unit) {
-        return Ok(*millis);
+/// A number and a word, such as `5 minutes`, `1.5s` or `10 S`, as it is to be written.
+fn meant(text: &str) -> Option<String> {
+    let (digits, tail) = split(text.trim(), |c| c.is_ascii_digit() || c == '.');
+    let word = tail.trim().to_ascii_lowercase();
+    let names = [("ms", 1), ("mil", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("day", 86_400_000)];
+    let (_, millis) = names.iter().find(|(name, _)| word.starts_with(name))?;
+    let is_one_word = word.chars().all(char::is_alphabetic) && !matches!(tail, "ms" | "s" | "m" | "h");
+    if !is_one_word && !digits.contains('.') && text == text.trim() {
+        return None;
     }
-    let fault = match unit {
-        "" => format!("`{digits}` has no unit"),
-        _ => format!("`{unit}` is not a unit"),
-    };
-    Err(format!("{fault}; the units are `ms`, `s`, `m` and `h`"))
+    let seconds = digits.parse::<f64>().ok()? * Duration::from_millis(*millis).as_secs_f64();
+    Duration::try_from_secs_f64(seconds).ok().map(show)
 }
 
-/// A number and a word, such as `5 minutes`, `5min` or `5 S`, as it is to be written.
-fn meant(text: &str) -> Option<String> {
-    let (digits, tail) = split(text.trim(), |c| c.is_ascii_digit());
-    let word = tail.trim().to_ascii_lowercase();
-    let unit = match word.as_str() {
-        "ms" | "msec" | "msecs" | "millis" | "millisecond" | "milliseconds" => "ms",
-        "s" | "sec" | "secs" | "second" | "seconds" => "s",
-        "m" | "min" | "mins" | "minute" | "minutes" => "m",
-        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
-        "day" | "days" => {
-            return digits.parse::<u64>().ok()?.checked_mul(24).map(|hours| format!("{hours}h"));
-        }
-        _ => return None,
+/// The duration that is meant by the code `30`, `30s` or `Duration::from_secs(30)`.
+pub(crate) fn unquoted(code: &str) -> Option<String> {
+    let text = match code.rsplit_once("from_").and_then(|(_, call)| call.split_once('(')) {
+        Some((unit, number)) => [number.trim_end_matches(')').trim(), unit].concat(),
+        None if code.chars().all(|c| c.is_ascii_digit()) => [code, "s"].concat(),
+        None => code.into(),
     };
-    let better = format!("{digits}{unit}");
-    (!digits.is_empty() && better != text).then_some(better)
+    meant(&text).or_else(|| parse(&text).ok().map(show))
 }
 
 /// The longest start of `text` whose letters all are `of` a kind, and the rest.
@@ -77,7 +72,8 @@ pub(crate) fn show(duration: Duration) -> String {
     let mut text = String::new();
     for (unit, millis) in UNITS {
         if rest >= millis {
-            text.push_str(&format!("{}{unit}", rest / millis));
+            text += &(rest / millis).to_string();
+            text += unit;
             rest %= millis;
         }
     }
@@ -101,7 +97,7 @@ mod tests {
             assert_eq!(parse(text), Ok(Duration::from_millis(millis)), "{text}");
             assert_eq!(show(Duration::from_millis(millis)), text);
         }
-        assert_eq!(parse("2m0s"), Ok(Duration::from_secs(120)));
+        assert_eq!(parse("2m0s"), Ok(Duration::from_mins(2)));
     }
 
     #[test]
@@ -114,17 +110,31 @@ mod tests {
             ("5min", "write \"5m\""),
             ("10S", "write \"10s\""),
             ("2 days", "write \"48h\""),
-            ("fast", "`fast` does not begin with a number"),
-            ("1.5s", "`.5s` does not begin with a number"),
-            ("-1s", "`-1s` does not begin with a number"),
+            ("fast", "`fast` does not begin with a number, as \"30s\" does"),
+            ("1.5s", "write \"1s500ms\""),
+            ("0.5 hours", "write \"30m\""),
+            ("-1s", "`-1s` does not begin with a number, as \"30s\" does"),
             ("99999999999999999999s", "`99999999999999999999` is too large"),
             ("9999999999999999h", "`9999999999999999` is too large"),
         ] {
             let error = parse(text).expect_err(text);
-            if text == "1.5s" {
-                continue;
-            }
             assert_eq!(error, fault, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_duration_in_code_is_answered_with_one_in_quotes() {
+        for (code, meant) in [
+            ("30", Some("30s")),
+            ("90m", Some("1h30m")),
+            ("Duration::from_secs (30)", Some("30s")),
+            ("Duration::from_millis(500)", Some("500ms")),
+            ("Duration::from_mins(2)", Some("2m")),
+            ("1 + 2", None),
+            ("from_secs(N)", None),
+            ("true", None),
+        ] {
+            assert_eq!(unquoted(code).as_deref(), meant, "{code}");
         }
     }
 }

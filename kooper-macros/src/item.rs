@@ -23,7 +23,7 @@ pub(crate) struct Method {
 
 /// The annotated item.
 pub(crate) enum Annotated {
-    Block(Block),
+    Block(Box<Block>),
     /// Something else, with what is wrong; the type that it names, if it names one.
     Other(Error, Option<Box<ItemImpl>>),
 }
@@ -39,7 +39,7 @@ impl Annotated {
                     Self::Other(Error::new_spanned(path, fault), Some(Box::new(header)))
                 }
                 None => match Block::parse(header, without_body(item.clone()).1) {
-                    Ok(block) => Self::Block(block),
+                    Ok(block) => Self::Block(Box::new(block)),
                     Err(error) => Self::Other(error, None),
                 },
             },

@@ -21,16 +21,16 @@ use item::Annotated;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// Makes a controller of an `impl` block.
+#[doc = include_str!("controller.md")]
 #[proc_macro_attribute]
 pub fn controller(args: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    controller_impl(args.into(), item.into()).into()
+    controller_impl(args.into(), &item.into()).into()
 }
 
 /// The user's `impl`, untouched, then the code that makes a controller of it, then what is wrong.
-fn controller_impl(args: TokenStream, item: TokenStream) -> TokenStream {
+fn controller_impl(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diag = Diag::default();
-    let output = match Annotated::parse(&item) {
+    let output = match Annotated::parse(item) {
         Annotated::Block(block) => {
             let args = args::parse(args, &mut diag);
             let expansion = expand::expand(&Controller::check(args, &block, &mut diag));

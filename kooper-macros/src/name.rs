@@ -37,10 +37,13 @@ pub(crate) fn dns_label_fault(what: &str, name: &str) -> Option<String> {
     if is_dns_label(name) {
         return None;
     }
-    let fault =
-        format!("`{what}` must be a DNS label: lower-case letters, digits and `-`, at most 63 characters");
+    let rule = "lower-case letters, digits and `-`, at most 63 characters";
     let better = kebab_case(name);
-    Some(if is_dns_label(&better) { format!("{fault}; try {better:?}") } else { fault })
+    Some(if is_dns_label(&better) {
+        format!("`{what}` must be a DNS label; try {better:?}\n= help: a DNS label is {rule}")
+    } else {
+        format!("`{what}` must be a DNS label: {rule}")
+    })
 }
 
 #[cfg(test)]
@@ -67,7 +70,7 @@ mod tests {
     fn a_name_that_is_no_dns_label_is_answered_with_one_that_is() {
         assert_eq!(dns_label_fault("name", "pod-logger"), None);
         let fault = dns_label_fault("name", "Pod_Logger").expect("upper case");
-        assert!(fault.ends_with("; try \"pod-logger\""), "{fault}");
+        assert!(fault.starts_with("`name` must be a DNS label; try \"pod-logger\""), "{fault}");
         let fault = dns_label_fault("name", &"a".repeat(64)).expect("too long");
         assert!(fault.ends_with("at most 63 characters"), "{fault}");
     }

@@ -4,14 +4,14 @@ macro_rules! arguments {
     (
         $(#[$doc:meta])*
         $struct:ident: $noun:literal {
-            $($name:literal $field:ident: $ty:ty = $form:expr, $what:literal, $example:literal, $aliases:expr;)*
+            $($name:literal $field:ident: $ty:ty = $read:expr, $what:literal, $example:literal, $aliases:literal;)*
         }
     ) => {
         $(#[$doc])*
         #[derive(Default)]
         pub(crate) struct $struct {
-            $(pub(crate) $field: Option<Given<$ty>>,)*
-            pub(crate) given: Vec<&'static str>,
+            $(pub(crate) $field: Option<$ty>,)*
+            pub(crate) given: Vec<(&'static str, Span)>,
         }
 
         impl Arguments for $struct {
@@ -21,16 +21,15 @@ macro_rules! arguments {
                     name: $name,
                     what: $what,
                     example: $example,
-                    aliases: &$aliases,
+                    aliases: $aliases,
                     read: |args, key, input| {
-                        let value = $form.read(key, input)?;
-                        args.$field = Some(Given { key: key.ident.clone(), value });
+                        args.$field = Some($read(key, input)?);
                         Ok(())
                     },
                 },
             )*];
 
-            fn given(&mut self) -> &mut Vec<&'static str> {
+            fn given(&mut self) -> &mut Vec<(&'static str, Span)> {
                 &mut self.given
             }
         }

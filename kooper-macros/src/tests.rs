@@ -1,22 +1,25 @@
 //! The expansion as a whole: what it looks like, and that no input is too much for it.
 
-use crate::controller_impl;
-use proc_macro2::TokenStream;
+use crate::{
+    args::{Args, Arguments, Delays, Row, parse},
+    controller_impl,
+    diag::Diag,
+};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
+use std::{collections::HashSet, env, fs, path::Path};
 
 /// What the macro adds, without the user's own `impl`.
-fn expansion(args: TokenStream, item: TokenStream) -> String {
-    let output = controller_impl(args, item);
-    let mut file: syn::File = syn::parse2(output).expect("the expansion is Rust");
+fn expansion(args: TokenStream, item: &TokenStream) -> String {
+    let mut file: syn::File = syn::parse2(controller_impl(args, item)).expect("the expansion is Rust");
     file.items.remove(0);
     prettyplease::unparse(&file)
 }
 
-#[test]
-fn the_program_of_the_first_page_expands_to_code_like_by_hand() {
-    let printed = expansion(
+fn first_page() -> String {
+    expansion(
         quote!(resource = Pod, retries = 3),
-        quote! {
+        &quote! {
             impl PodPrinter {
                 async fn add(&self, ctx: Context, pod: Pod) -> kooper::Result {
                     println!("{} is {:?}", ctx.key(), pod.status.and_then(|s| s.phase));
@@ -29,6 +32,193 @@ fn the_program_of_the_first_page_expands_to_code_like_by_hand() {
                 }
             }
         },
-    );
-    println!("{printed}");
+    )
+}
+
+fn everything() -> String {
+    expansion(
+        quote! {
+            resource = Pod, name = "all-of-it", retries = Self::RETRIES, workers = 10, resync = "never",
+            backoff(initial = "100ms", max = MAX, factor = 1.5, jitter = 0), timeout = "1m30s",
+            namespace = ["a", "b"], labels = "app=web", fields = FIELDS, crate = ::kp
+        },
+        &quote! {
+            impl Everything {
+                async fn add(&self, pod: Arc<Pod>) -> Result<Requeue, Failure> { todo!() }
+                async fn delete(&self, key: ObjectKey) -> Result<(), Failure> { todo!() }
+            }
+        },
+    )
+}
+
+fn generic() -> String {
+    expansion(
+        quote!(resource = T, backoff = "1s"),
+        &quote! {
+            impl<T: kooper::Resource, const N: usize> Generic<T, N> where T: Clone {
+                async fn add(&self, ctx: Context, object: T) -> kooper::Result { Ok(()) }
+            }
+        },
+    )
+}
+
+fn cfgs() -> String {
+    expansion(
+        quote!(resource = Pod),
+        &quote! {
+            #[cfg(feature = "pods")]
+            impl Cfgs {
+                #[cfg(unix)]
+                async fn add(&self, pod: Pod) -> kooper::Result { Ok(()) }
+                #[cfg(not(unix))]
+                async fn add(&self, pod: Arc<Pod>) -> kooper::Result { Ok(()) }
+                #[cfg(feature = "audit")]
+                async fn delete(&self, key: ObjectKey) -> kooper::Result { Ok(()) }
+            }
+        },
+    )
+}
+
+fn wrong() -> String {
+    expansion(
+        quote!(resource = "Pod", retires = 5, workers = 0),
+        &quote! {
+            impl Wrong {
+                fn add(&self, pod: Pod) -> kooper::Result { Ok(()) }
+                async fn delete(&self, key: ObjectKey) -> kooper::Result { Ok(()) }
+            }
+        },
+    )
+}
+
+/// `EXPANSIONS=overwrite cargo test -p kooper-macros` writes the files anew.
+#[test]
+fn expansions_are_those_that_were_reviewed() {
+    for (name, printed) in [
+        ("first_page", first_page()),
+        ("everything", everything()),
+        ("generic", generic()),
+        ("cfgs", cfgs()),
+        ("wrong", wrong()),
+    ] {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expansions").join(name).with_extension("rs");
+        if env::var_os("EXPANSIONS").is_some_and(|value| value == "overwrite") {
+            fs::write(&path, &printed).expect("the file can be written");
+        }
+        let reviewed = fs::read_to_string(&path).unwrap_or_default();
+        assert!(printed == reviewed, "{} differs; found:\n{printed}", path.display());
+    }
+}
+
+#[test]
+fn expansions_are_short_and_without_logic() {
+    assert!(first_page().lines().count() < 60, "{}", first_page());
+    assert!(everything().lines().count() <= 110, "{}", everything());
+    for printed in [first_page(), everything(), generic(), cfgs()] {
+        assert_eq!(printed.matches(" for ").count(), 1, "`impl Handler for` alone: {printed}");
+        for word in ["match", "if", "loop", "while", "|", "?", "&&", "=>"] {
+            assert!(!printed.split_whitespace().any(|token| token == word), "`{word}` in {printed}");
+        }
+    }
+}
+
+#[test]
+fn every_example_of_the_table_can_be_read_and_every_word_leads_to_one_argument() {
+    fn check<A: Arguments>() {
+        let mut words = HashSet::new();
+        for Row { name, example, aliases, .. } in A::ROWS {
+            let mut faults = Diag::default();
+            let mut args: A = parse(example.parse().expect("an example is Rust"), &mut faults);
+            assert!(faults.is_empty(), "{example}: {}", faults.attach(&TokenStream::new()));
+            assert_eq!(args.given().iter().map(|(name, _)| *name).collect::<Vec<_>>(), [*name]);
+            for word in aliases.split(' ').chain([*name]) {
+                assert!(words.insert(word), "`{word}` leads to two arguments");
+            }
+        }
+    }
+    check::<Args>();
+    check::<Delays>();
+}
+
+#[test]
+fn the_rules_of_selectors_are_those_of_kooper() {
+    let Ok(theirs) = fs::read_to_string("../kooper/src/retriever/selector.rs") else {
+        return; // This crate stands alone, as it is published.
+    };
+    let rules = |text: &str| {
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        code.replace("pub(super)", "pub(crate)").replace("crate::spec::", "crate::name::")
+    };
+    // Line breaks apart, which depend on the length of names.
+    let words = |text: &str| rules(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(words(&theirs), words(include_str!("selector.rs")));
+}
+
+/// Numbers as if by chance, the same at each run.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or_default() % limit.max(1)
+    }
+}
+
+/// The tokens with some of them taken out, doubled, moved or replaced.
+fn mutated(tokens: TokenStream, words: &[TokenTree], chance: &mut Chance) -> TokenStream {
+    let mut mutated = Vec::new();
+    for token in tokens {
+        let token = match token {
+            TokenTree::Group(group) => {
+                let delimiters =
+                    [Delimiter::Parenthesis, Delimiter::Brace, Delimiter::Bracket, Delimiter::None];
+                let delimiter =
+                    if chance.below(12) == 0 { delimiters[chance.below(4)] } else { group.delimiter() };
+                Group::new(delimiter, self::mutated(group.stream(), words, chance)).into()
+            }
+            token => token,
+        };
+        match chance.below(24) {
+            0 => {}
+            1 => mutated.extend([token.clone(), token]),
+            2 => mutated.extend([token, words[chance.below(words.len())].clone()]),
+            3 => mutated.push(words[chance.below(words.len())].clone()),
+            4 => mutated.insert(chance.below(mutated.len() + 1), token),
+            _ => mutated.push(token),
+        }
+    }
+    mutated.into_iter().collect()
+}
+
+#[test]
+fn no_input_is_too_much() {
+    let args = quote! {
+        resource = Pod, name = "all-of-it", retries = Self::RETRIES, workers = 10, resync = "never", timeout = 30,
+        backoff(initial = "100ms", max = MAX, factor = 1.5, jitter = 0), namespace = ["a", "b"], labels = "app=web",
+        fields = FIELDS, crate = ::kp, skip(x), Pod, "pods", retries: -1; workers == 1h30m
+    };
+    let item = quote! {
+        #[cfg(unix)]
+        impl<T: Clone, const N: usize> Web<T, N> where T: Send {
+            #![allow(x)]
+            const A: u8 = { 1 };
+            make!();
+            #[cfg(all(unix, x))]
+            pub(crate) async fn add(&self, _: Context, Key { a, .. }: Arc<Pod<'_>>) -> Result<(), E> { let x = ; }
+            unsafe extern "C" fn delete<'a, T>(self: &mut Self, x: impl A, b: &'a str) -> impl B where T: C;
+        }
+    };
+    let words: Vec<TokenTree> = args
+        .clone()
+        .into_iter()
+        .chain(item.clone())
+        .chain(quote!(# ! -> :: é 'a r#type 1.5e400 "\u{0}"))
+        .collect();
+    let mut chance = Chance(42);
+    for round in 0..20_000 {
+        let item = mutated(item.clone(), &words, &mut chance);
+        let output = controller_impl(mutated(args.clone(), &words, &mut chance), &item).to_string();
+        assert!(output.contains(&item.to_string()), "round {round} lost the user's item: {output}");
+    }
 }

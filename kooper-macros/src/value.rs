@@ -1,382 +1,272 @@
-//! The values of arguments: one function for each form, from an expression to what it means.
+//! The values of arguments: one reader for each form. A literal is checked here; a path is a constant, for rustc to check.
 
-use crate::{args::Key, diag::Diag, duration, name, selector};
-use proc_macro2::{Span, TokenStream};
+use crate::{
+    args::{Key, attempt},
+    diag::Diag,
+    duration, name, selector,
+};
+use proc_macro2::{Literal, Span};
 use quote::ToTokens;
 use std::time::Duration;
-use syn::{Error, Expr, ExprLit, ExprPath, GenericArgument, Lit, LitStr, PathArguments, Result, Type, UnOp};
+use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Type, parse::ParseStream};
 
-/// A value that is known now, or a path to a constant that rustc will check.
-pub(crate) enum Value<T> {
-    Known(T, Span),
-    Const(ExprPath),
-}
-
-impl<T: Copy> Value<T> {
-    /// A default.
-    pub(crate) fn of(value: T) -> Self {
-        Self::Known(value, Span::call_site())
-    }
-
-    pub(crate) fn known(&self) -> Option<T> {
-        match self {
-            Self::Known(value, _) => Some(*value),
-            Self::Const(_) => None,
-        }
-    }
-
-    /// The token to underline where the value is at fault.
-    pub(crate) fn span(&self) -> Span {
-        match self {
-            Self::Known(_, span) => *span,
-            Self::Const(path) => {
-                path.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span())
-            }
-        }
-    }
-}
-
-/// How often the objects are looked at again.
-pub(crate) enum Resync {
-    Every(Value<Duration>),
+/// How long, or how often.
+pub(crate) enum Time {
+    Known(Duration, Span),
+    Const(Expr),
     Never,
 }
 
-/// Some namespaces, by name or by the path of a constant.
-pub(crate) enum Namespaces {
-    Names(Vec<LitStr>),
-    Const(ExprPath),
-}
-
-/// Text, by itself or by the path of a constant.
-pub(crate) enum Text {
-    Literal(LitStr),
-    Const(ExprPath),
-}
-
 /// `resource = Pod`
-pub(crate) fn resource(key: &Key, ty: Type) -> Result<Type> {
-    let itself = |inner: &dyn ToTokens| {
-        format!("`resource` takes the type itself: write `resource = {}`", show(inner))
-    };
-    match &ty {
-        Type::Reference(reference) => Err(Error::new_spanned(&ty, itself(&reference.elem))),
-        Type::Path(path) if path.path.is_ident("Self") => {
-            Err(Error::new_spanned(&ty, "`resource` names the watched type; `Self` is the controller"))
-        }
-        Type::Path(path) => match pointee(path) {
-            Some((pointer, inner)) => {
-                let given = show(&ty);
-                let hint = if pointer == "Arc" {
-                    format!("; `add` may still take `{given}`")
-                } else {
-                    String::new()
-                };
-                Err(Error::new_spanned(&ty, itself(inner) + &hint))
-            }
-            None => Ok(ty),
-        },
-        Type::Macro(_) | Type::Group(_) | Type::Paren(_) => Ok(ty),
-        _ => Err(Error::new_spanned(
-            &ty,
-            format!("`resource` takes a type by its name, such as `{}`", key.example),
-        )),
+pub(crate) fn resource(key: &Key, input: ParseStream<'_>) -> Result<Type> {
+    if let Some(text) = attempt::<LitStr>(input) {
+        let named = text.value();
+        let is_type = named.contains(char::is_uppercase) && syn::parse_str::<Type>(&named).is_ok();
+        let ty = if is_type { &named } else { "Pod" };
+        return fail(text, format!("`resource` takes a type, not a string: write `resource = {ty}`"));
     }
-}
-
-/// The type inside of `Arc<..>`, `Box<..>` and the like.
-fn pointee(path: &syn::TypePath) -> Option<(String, &Type)> {
-    let last = path.path.segments.last()?;
-    let pointer = last.ident.to_string();
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.first() {
-        Some(GenericArgument::Type(inner))
-            if matches!(&*pointer, "Arc" | "Box" | "Rc" | "Option" | "Vec") =>
-        {
-            Some((pointer, inner))
-        }
-        _ => None,
+    let Some(ty) = attempt::<Type>(input) else {
+        return Err(input.error(format!("`resource` takes a type, such as `{}`", key.example)));
+    };
+    let shown = show(&ty);
+    if shown == "Self" {
+        return fail(ty, "`resource` names the watched type; `Self` is the controller");
+    }
+    let pointer =
+        ["Arc<", "Box<", "Rc<", "Option<", "Vec<"].iter().find_map(|pointer| shown.split_once(pointer));
+    let inner = pointer.and_then(|(_, inner)| inner.strip_suffix('>')).or_else(|| shown.strip_prefix('&'));
+    if let Some(inner) = inner {
+        let arc =
+            if shown.contains("Arc<") { format!("; `add` may still take `{shown}`") } else { String::new() };
+        return fail(ty, format!("`resource` takes the type itself: write `resource = {inner}`{arc}"));
+    }
+    match ty {
+        Type::Path(_) | Type::Macro(_) | Type::Group(_) | Type::Paren(_) => Ok(ty),
+        _ => fail(ty, format!("`resource` takes a type by its name, such as `{}`", key.example)),
     }
 }
 
 /// `name = "pod-printer"`
-pub(crate) fn name(key: &Key, expr: Expr) -> Result<LitStr> {
-    let name = literal(key, expr, "a string literal")?;
+pub(crate) fn name(key: &Key, input: ParseStream<'_>) -> Result<LitStr> {
+    let name = text(key, key.expr(input)?, "takes a string")?;
+    match name.value().as_str() {
+        "" => fail(name, "`name` is empty; leave it out to use the name of the type"),
+        _ => dns_label(key, name),
+    }
+}
+
+fn dns_label(key: &Key, name: LitStr) -> Result<LitStr> {
     match name::dns_label_fault(key.name, &name.value()) {
-        _ if name.value().is_empty() => {
-            Err(Error::new_spanned(&name, "`name` is empty; leave it out to use the name of the type"))
-        }
-        Some(fault) => Err(Error::new_spanned(&name, fault)),
+        Some(fault) => fail(name, fault),
         None => Ok(name),
     }
 }
 
 /// `namespace = "prod"`, `namespace = ["a", "b"]` or a path
-pub(crate) fn namespaces(key: &Key, expr: Expr) -> Result<Namespaces> {
-    let list = match expr {
-        Expr::Path(path) => return Ok(Namespaces::Const(path)),
-        Expr::Array(list) => list,
-        expr => return namespace(key, expr).map(|name| Namespaces::Names(vec![name])),
-    };
-    if list.elems.is_empty() {
-        return Err(Error::new_spanned(
-            list,
-            "`namespace` lists no namespace; leave it out to watch all of them",
-        ));
-    }
-    let mut diag = Diag::default();
-    let mut names: Vec<LitStr> = Vec::new();
-    for element in list.elems {
-        let Some(name) = diag.take(namespace(key, peel(element))) else { continue };
-        if names.iter().any(|other| other.value() == name.value()) {
-            diag.at(&name, format!("{:?} is listed twice", name.value()));
+pub(crate) fn namespaces(key: &Key, input: ParseStream<'_>) -> Result<Expr> {
+    let expr = key.expr(input)?;
+    let names = match &expr {
+        _ if is_const(&expr) => return Ok(expr),
+        Expr::Array(list) if list.elems.is_empty() => {
+            return fail(list, "`namespace` lists no namespace; leave it out to watch all of them");
         }
-        names.push(name);
+        Expr::Array(list) => list.elems.iter().cloned().map(peel).collect(),
+        _ => vec![expr.clone()],
+    };
+    let mut faults = Diag::default();
+    let mut seen = Vec::new();
+    for name in names {
+        let Some(name) = faults.take(namespace(key, name)) else { continue };
+        if seen.contains(&name.value()) {
+            faults.at(&name, format!("{:?} is listed twice", name.value()));
+        }
+        seen.push(name.value());
     }
-    diag.finish(Namespaces::Names(names))
+    faults.finish(expr)
 }
 
 fn namespace(key: &Key, expr: Expr) -> Result<LitStr> {
-    let name = literal(key, expr, "a string literal, a list of them or a path to a constant")?;
+    let name = text(key, expr, "takes a string, a list of strings or a path")?;
     match name.value().as_str() {
-        "" => Err(Error::new_spanned(name, "`namespace` is empty; leave it out to watch all of them")),
-        "*" => {
-            Err(Error::new_spanned(name, "`namespace` takes no pattern; leave it out to watch all of them"))
+        "" => fail(name, "`namespace` is empty; leave it out to watch all of them"),
+        "*" => fail(name, "`namespace` takes no pattern; leave it out to watch all of them"),
+        list if list.contains(',') => {
+            let names: Vec<&str> = list.split(',').map(str::trim).collect();
+            fail(name, format!("`namespace` takes several as a list: write `namespace = {names:?}`"))
         }
-        text => match name::dns_label_fault(key.name, text) {
-            Some(fault) => Err(Error::new_spanned(name, fault)),
-            None => Ok(name),
-        },
+        _ => dns_label(key, name),
     }
 }
 
 /// `labels = "app=web"` or a path
-pub(crate) fn labels(key: &Key, expr: Expr) -> Result<Text> {
-    selector(key, expr, "label", selector::check_labels)
+pub(crate) fn labels(key: &Key, input: ParseStream<'_>) -> Result<Expr> {
+    selector(key, input, "label", selector::check_labels)
 }
 
 /// `fields = "status.phase=Running"` or a path
-pub(crate) fn fields(key: &Key, expr: Expr) -> Result<Text> {
-    selector(key, expr, "field", selector::check_fields)
+pub(crate) fn fields(key: &Key, input: ParseStream<'_>) -> Result<Expr> {
+    selector(key, input, "field", selector::check_fields)
 }
 
-fn selector(
-    key: &Key,
-    expr: Expr,
-    kind: &str,
-    check: fn(&str) -> std::result::Result<(), String>,
-) -> Result<Text> {
-    if let Expr::Path(path) = expr {
-        return Ok(Text::Const(path));
+type Check = fn(&str) -> std::result::Result<(), String>;
+
+fn selector(key: &Key, input: ParseStream<'_>, kind: &str, check: Check) -> Result<Expr> {
+    let expr = key.expr(input)?;
+    if is_const(&expr) {
+        return Ok(expr);
     }
-    let text = literal(key, expr, "a string literal or a path to a constant")?;
+    let text = text(key, expr.clone(), "takes a string or a path")?;
     match check(&text.value()) {
-        Ok(()) => Ok(Text::Literal(text)),
+        Ok(()) => Ok(expr),
         Err(fault) => {
-            let message = format!("`{}` is not a {kind} selector: {fault}", key.name);
-            Err(Error::new_spanned(text, message))
+            let fault = fault.replace("; ", "\n= help: ");
+            fail(text, format!("`{}` is not a {kind} selector: {fault}", key.name))
         }
     }
 }
 
 /// `retries = 3` or a path
-pub(crate) fn count(key: &Key, expr: Expr) -> Result<Value<u32>> {
-    let (name, example) = (key.name, key.example);
+pub(crate) fn count(key: &Key, input: ParseStream<'_>) -> Result<Expr> {
+    let expr = key.expr(input)?;
+    let (name, shown) = (key.name, show(&expr));
     let fault = match &expr {
-        Expr::Path(path) => return Ok(Value::Const(path.clone())),
-        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) if matches!(int.suffix(), "" | "u32") => {
-            match int.base10_parse() {
-                Ok(count) => return Ok(Value::Known(count, int.span())),
-                Err(_) => format!("`{name}` must fit in a `u32`"),
-            }
-        }
-        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => {
-            format!("`{name}` is a `u32`: write `{name} = {}`", int.base10_digits())
-        }
-        Expr::Lit(ExprLit { lit: Lit::Float(_), .. }) => {
-            format!("`{name}` takes an integer, such as `{example}`")
-        }
+        Expr::Path(_) => return Ok(expr),
+        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => match int.base10_parse::<u32>() {
+            Ok(_) if matches!(int.suffix(), "" | "u32") => return Ok(expr),
+            Ok(count) => format!("`{name}` is a `u32`: write `{name} = {count}`"),
+            Err(_) => format!("`{name}` must fit in a `u32`"),
+        },
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if text.value().parse::<u32>().is_ok() => {
             format!("`{name}` takes an integer, not a string: write `{name} = {}`", text.value())
         }
-        Expr::Unary(unary) if matches!((&unary.op, &*unary.expr), (UnOp::Neg(_), Expr::Lit(_))) => {
-            format!("`{name}` cannot be negative")
+        _ if says(&expr, &["forever", "infinite", "unlimited", "always"]) => {
+            format!("for no limit write `{name} = u32::MAX`")
         }
-        _ => format!("`{name}` takes an integer or a path to a `u32` constant, such as `{example}`"),
+        _ if shown.starts_with('-') => format!("`{name}` cannot be negative"),
+        _ => format!("`{name}` takes an integer or a path to a `u32` constant, such as `{}`", key.example),
     };
-    Err(Error::new_spanned(expr, fault))
+    fail(expr, fault)
 }
 
 /// `workers = 3` or a path
-pub(crate) fn workers(key: &Key, expr: Expr) -> Result<Value<u32>> {
-    match count(key, expr)? {
-        Value::Known(0, span) => {
-            Err(Error::new(span, "`workers` must be at least 1: with no workers no handler ever runs"))
-        }
-        workers => Ok(workers),
+pub(crate) fn workers(key: &Key, input: ParseStream<'_>) -> Result<Expr> {
+    let workers = count(key, input)?;
+    if is_zero(&workers) {
+        return fail(workers, "`workers` must be at least 1: with no workers no handler ever runs");
     }
+    Ok(workers)
+}
+
+/// Whether a count is the literal 0.
+pub(crate) fn is_zero(count: &Expr) -> bool {
+    matches!(count, Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) if int.base10_digits() == "0")
 }
 
 /// `"30s"` or a path
-pub(crate) fn time(key: &Key, expr: Expr) -> Result<Value<Duration>> {
-    let name = key.name;
-    let text = match expr {
-        Expr::Path(path) => return Ok(Value::Const(path)),
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text,
-        expr => {
-            let fault = match spelled(&expr) {
-                Some(meant) => format!("`{name}` takes a duration with a unit: write `{name} = {meant:?}`"),
-                None => format!(
-                    "`{name}` takes a duration or a path to a `Duration` constant, such as `{}`",
-                    key.example
-                ),
-            };
-            return Err(Error::new_spanned(expr, fault));
-        }
-    };
-    let fault = match duration::parse(&text.value()) {
-        Ok(duration) if duration.is_zero() => format!("`{name}` must be longer than zero"),
-        Ok(duration) => return Ok(Value::Known(duration, text.span())),
-        Err(fault) => format!("`{name}` is not a valid duration: {fault}"),
-    };
-    Err(Error::new_spanned(text, fault))
+pub(crate) fn time(key: &Key, input: ParseStream<'_>) -> Result<Time> {
+    time_of(key, key.expr(input)?)
 }
 
-/// The duration that is meant by `30`, `30s` or `Duration::from_secs(30)`.
-fn spelled(expr: &Expr) -> Option<String> {
-    let text = match expr {
-        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) if int.suffix().is_empty() => format!("{int}s"),
-        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => int.to_string(),
-        Expr::Call(call) => {
-            let Expr::Path(function) = &*call.func else { return None };
-            let unit = match &*function.path.segments.last()?.ident.to_string() {
-                "from_millis" => "ms",
-                "from_secs" => "s",
-                "from_mins" => "m",
-                "from_hours" => "h",
-                _ => return None,
-            };
-            format!("{}{unit}", call.args.first()?.to_token_stream())
-        }
-        _ => return None,
+fn time_of(key: &Key, expr: Expr) -> Result<Time> {
+    let name = key.name;
+    let fault = match &expr {
+        Expr::Path(_) => return Ok(Time::Const(expr)),
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => match duration::parse(&text.value()) {
+            Ok(duration) if duration.is_zero() => format!("`{name}` must be longer than zero"),
+            Ok(duration) => return Ok(Time::Known(duration, text.span())),
+            Err(fault) => format!("`{name}` is not a valid duration: {fault}"),
+        },
+        _ => match duration::unquoted(&show(&expr)) {
+            Some(meant) => format!("`{name}` takes a duration with a unit: write `{name} = {meant:?}`"),
+            None => format!("`{name}` takes a duration or a path to one, such as `{}`", key.example),
+        },
     };
-    duration::parse(&text).ok().map(duration::show)
+    fail(expr, fault)
 }
 
 /// `timeout = "30s"` or a path
-pub(crate) fn timeout(key: &Key, expr: Expr) -> Result<Value<Duration>> {
+pub(crate) fn timeout(key: &Key, input: ParseStream<'_>) -> Result<Time> {
+    let expr = key.expr(input)?;
     if says(&expr, &["never", "none", "None", "off"]) {
-        return Err(Error::new_spanned(expr, "`timeout` is off unless it is given; remove it"));
+        return fail(expr, "`timeout` is off unless it is given; remove it");
     }
-    time(key, expr)
+    time_of(key, expr)
 }
 
 /// `resync = "3m"`, `resync = "never"` or a path
-pub(crate) fn resync(key: &Key, expr: Expr) -> Result<Resync> {
-    if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &expr {
-        if text.value() == "never" {
-            return Ok(Resync::Never);
-        }
-        if duration::parse(&text.value()).is_ok_and(|interval| interval.is_zero()) {
-            let fault = "`resync` must be longer than zero; to switch it off write `resync = \"never\"`";
-            return Err(Error::new_spanned(text, fault));
-        }
+pub(crate) fn resync(key: &Key, input: ParseStream<'_>) -> Result<Time> {
+    let expr = key.expr(input)?;
+    let never = says(&expr, &["never"]);
+    if never && matches!(expr, Expr::Lit(_)) {
+        return Ok(Time::Never);
     }
-    if matches!(&expr, Expr::Path(path) if path.path.is_ident("never")) {
-        return Err(Error::new_spanned(expr, "`never` is written as a string: `resync = \"never\"`"));
+    if never {
+        return fail(expr, "`never` is written as a string: `resync = \"never\"`");
     }
-    if says(&expr, &["0", "none", "None", "off", "Never", "false"]) {
-        return Err(Error::new_spanned(expr, "to switch `resync` off write `resync = \"never\"`"));
+    if says(&expr, &["0", "0s", "0ms", "0m", "0h", "none", "None", "off", "Never", "false"]) {
+        return fail(expr, "to switch `resync` off write `resync = \"never\"`");
     }
-    match time(key, expr)? {
-        Value::Known(interval, span) if interval < Duration::from_secs(1) => Err(Error::new(
+    match time_of(key, expr)? {
+        Time::Known(interval, span) if interval < Duration::from_secs(1) => Err(Error::new(
             span,
             "`resync` must be at least \"1s\": every object is processed again each time",
         )),
-        interval => Ok(Resync::Every(interval)),
+        interval => Ok(interval),
     }
 }
 
 /// `factor = 2`
-pub(crate) fn factor(key: &Key, expr: Expr) -> Result<f64> {
-    let (factor, expr) = number(key, expr)?;
-    if factor >= 1.0 && factor.is_finite() {
-        return Ok(factor);
-    }
-    Err(Error::new_spanned(expr, "`factor` must be at least 1: delays would shrink with every retry"))
+pub(crate) fn factor(key: &Key, input: ParseStream<'_>) -> Result<Literal> {
+    let fault = "`factor` must be at least 1: delays would shrink with every retry";
+    number(key, input, |factor| factor >= 1.0 && factor.is_finite(), fault)
 }
 
 /// `jitter = 0.1`
-pub(crate) fn jitter(key: &Key, expr: Expr) -> Result<f64> {
-    let (jitter, expr) = number(key, expr)?;
-    if (0.0..=1.0).contains(&jitter) {
-        return Ok(jitter);
-    }
-    Err(Error::new_spanned(expr, "`jitter` is a share of the delay, from 0.0 to 1.0"))
+pub(crate) fn jitter(key: &Key, input: ParseStream<'_>) -> Result<Literal> {
+    let fault = "`jitter` is a share of the delay, from 0.0 to 1.0";
+    number(key, input, |jitter| (0.0..=1.0).contains(&jitter), fault)
 }
 
-fn number(key: &Key, expr: Expr) -> Result<(f64, Expr)> {
-    let digits = match &expr {
-        Expr::Lit(ExprLit { lit: Lit::Float(float), .. }) if matches!(float.suffix(), "" | "f64") => {
-            float.base10_digits()
-        }
-        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) if int.suffix().is_empty() => int.base10_digits(),
-        _ => "",
-    };
-    match digits.parse() {
-        Ok(number) => Ok((number, expr)),
-        Err(_) => Err(Error::new_spanned(
-            &expr,
-            format!("`{}` takes a number, such as `{}`", key.name, key.example),
-        )),
+fn number(key: &Key, input: ParseStream<'_>, fits: fn(f64) -> bool, fault: &str) -> Result<Literal> {
+    let expr = key.expr(input)?;
+    match show(&expr).replace(['_', ' '], "").parse() {
+        Ok(number) if fits(number) => Ok(Literal::f64_unsuffixed(number)),
+        Ok(_) => fail(expr, fault),
+        Err(_) => fail(expr, format!("`{}` takes a number, such as `{}`", key.name, key.example)),
     }
 }
 
 /// `crate = ::kp`
-pub(crate) fn krate(key: &Key, expr: Expr) -> Result<syn::Path> {
-    let fault = match &expr {
-        Expr::Path(path) if path.qself.is_none() => {
-            let path = &path.path;
-            let first = path.segments.first().map(|first| first.ident.to_string()).unwrap_or_default();
-            if path.leading_colon.is_some() || matches!(&*first, "crate" | "$crate") {
-                return Ok(path.clone());
-            }
-            match &*first {
-                "super" | "self" | "Self" => {
-                    "`crate` must not be relative: write a path that starts with `::` or `crate::`".into()
-                }
-                _ => format!("`crate` must not be relative: write `crate = ::{}`", show(path)),
-            }
-        }
-        Expr::Lit(ExprLit { lit: Lit::Str(path), .. }) => {
-            let path = path.value();
-            format!("`crate` takes a path, not a string: write `crate = ::{}`", path.trim_start_matches("::"))
-        }
-        _ => format!("`crate` takes a path, such as `{}`", key.example),
-    };
-    Err(Error::new_spanned(expr, fault))
+pub(crate) fn krate(key: &Key, input: ParseStream<'_>) -> Result<Path> {
+    let expr = key.expr(input)?;
+    let is_absolute = ["::", "crate", "$crate"].iter().any(|start| show(&expr).starts_with(start));
+    match expr {
+        Expr::Path(path) if is_absolute => Ok(path.path),
+        expr => fail(expr, format!("`crate` takes an absolute path, such as `{}`", key.example)),
+    }
 }
 
-/// A string literal, else an error that says what is taken.
-fn literal(key: &Key, expr: Expr, what: &str) -> Result<LitStr> {
+/// A string literal, else an error that says what it `takes`.
+fn text(key: &Key, expr: Expr, takes: &str) -> Result<LitStr> {
     if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = expr {
         return Ok(text);
     }
     let (name, bare) = (key.name, show(&expr));
-    let example = match expr {
-        Expr::Path(_) | Expr::Binary(_) if name::is_dns_label(&bare) => format!("write `{name} = {bare:?}`"),
-        _ => format!("such as `{}`", key.example),
-    };
-    Err(Error::new_spanned(expr, format!("`{name}` takes {what}, {example}").replace(", write", ": write")))
+    // `name = pod-printer`, without the quotes.
+    if matches!(expr, Expr::Path(_) | Expr::Binary(_)) && name::is_dns_label(&bare) {
+        return fail(expr, format!("`{name}` {takes}: write `{name} = {bare:?}`"));
+    }
+    fail(expr, format!("`{name}` {takes}, such as `{}`", key.example))
+}
+
+/// Whether it is the path of a constant, not a word that lacks its quotes.
+fn is_const(expr: &Expr) -> bool {
+    matches!(expr, Expr::Path(_)) && !name::is_dns_label(&show(expr))
 }
 
 /// Whether it is one of these words, in quotes or not.
 fn says(expr: &Expr, words: &[&str]) -> bool {
-    let text = match expr {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.value(),
-        expr => show(expr),
-    };
-    words.contains(&&*text)
+    words.contains(&show(expr).trim_matches('"'))
 }
 
 /// The expression inside of the groups that `macro_rules!` puts around its fragments.
@@ -387,14 +277,13 @@ pub(crate) fn peel(expr: Expr) -> Expr {
     }
 }
 
-/// Tokens as they would be written in one line.
-pub(crate) fn show(tokens: &(impl ToTokens + ?Sized)) -> String {
-    tidy(tokens.to_token_stream())
+fn fail<T>(tokens: impl ToTokens, fault: impl std::fmt::Display) -> Result<T> {
+    Err(Error::new_spanned(tokens, fault))
 }
 
-fn tidy(tokens: TokenStream) -> String {
-    let text = tokens.to_string();
-    [(" :: ", "::"), (":: ", "::"), (" < ", "<"), (" >", ">"), (" ,", ","), ("& ", "&"), (" - ", "-")]
-        .iter()
-        .fold(text, |text, (from, to)| text.replace(from, to))
+/// Tokens as they would be written in one line.
+pub(crate) fn show(tokens: impl ToTokens) -> String {
+    let tight =
+        [(" :: ", "::"), (":: ", "::"), (" < ", "<"), (" >", ">"), (" ,", ","), ("& ", "&"), (" - ", "-")];
+    tight.iter().fold(tokens.to_token_stream().to_string(), |text, (from, to)| text.replace(from, to))
 }

@@ -1,6 +1,6 @@
 //! What a handler is given beside its object.
 
-use crate::{ObjectKey, wire};
+use crate::{ObjectKey, Objects, wire};
 use kube::Client;
 use std::{fmt, sync::Arc};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +19,7 @@ pub(crate) struct Inner {
     pub(crate) retries: u32,
     pub(crate) trigger: Trigger,
     pub(crate) client: Client,
+    pub(crate) objects: Objects,
     /// The last state of an object that is gone.
     pub(crate) last_seen: Option<wire::Body>,
     pub(crate) cancelled: CancellationToken,
@@ -59,6 +60,11 @@ impl Context {
     /// The client of the controller, to read and write objects of every kind.
     pub fn client(&self) -> Client {
         self.0.client.clone()
+    }
+
+    /// What the controller knows of all objects that it watches, without asking the API server.
+    pub fn store(&self) -> &Objects {
+        &self.0.objects
     }
 
     /// In `delete`: the last known state of the object.

@@ -1,32 +1,19 @@
-//! The controller: wires the stages, runs them, and drains them.
+//! The controller: a handler with its settings, and the ways to run it.
 
 use crate::{
-    Backoff, DrainError, Error, Result, Spec, StartError, cluster,
+    Backoff, Encoding, Readiness, Result, Spec, cluster,
     handler::Runnable,
-    queue::WorkQueue,
-    retriever::{Intake, Names, Stream, resync, warn_of_missing_namespaces},
+    retriever::{Health, Names},
+    running::Running,
     signal,
-    store::Store,
-    trace::Identity,
-    worker::{Watchdog, Workers},
 };
 use kube::Client;
-use std::{
-    future::Future,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
-use tokio::{sync::watch, task::JoinSet, time::Instant};
+use std::{future::Future, pin::Pin, time::Duration};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// How long running handlers may take at shutdown, unless set.
 const DRAIN: Duration = Duration::from_secs(30);
-
-/// After the drain deadline: how long aborted attempts have to end their traces.
-const ABORT: Duration = Duration::from_millis(500);
 
 /// A handler with its settings, ready to run.
 ///
@@ -64,6 +51,8 @@ pub struct Controller<H> {
     client: Option<Client>,
     drain: Duration,
     start: Option<Duration>,
+    health: watch::Sender<Health>,
+    stop: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
 /// Runs a handler on the cluster of the ordinary configuration, until SIGINT or SIGTERM.
@@ -73,14 +62,23 @@ pub struct Controller<H> {
 /// # Errors
 ///
 /// Those of [`Controller::run`].
-pub async fn run<H: Runnable>(handler: H) -> Result {
-    Controller::new(handler).run().await
+// In a box, since rustc tells twice of a type that is no handler where the future is an opaque type.
+pub fn run<H: Runnable>(handler: H) -> Pin<Box<dyn Future<Output = Result> + Send>> {
+    Box::pin(Controller::new(handler).run())
 }
 
 impl<H: Runnable> Controller<H> {
     /// A controller with the settings of its handler.
     pub fn new(handler: H) -> Self {
-        Self { handler, spec: H::spec(), client: None, drain: DRAIN, start: None }
+        Self {
+            handler,
+            spec: H::spec(),
+            client: None,
+            drain: DRAIN,
+            start: None,
+            health: watch::Sender::default(),
+            stop: None,
+        }
     }
 
     /// The name in traces and log lines.
@@ -126,14 +124,21 @@ impl<H: Runnable> Controller<H> {
     }
 
     /// Only objects with these labels, in the syntax of `kubectl get -l`; `None` for all.
-    pub fn labels<S: Into<String>>(mut self, selector: impl Into<Option<S>>) -> Self {
+    pub fn labels<'a>(mut self, selector: impl Into<Option<&'a str>>) -> Self {
         self.spec.retriever.labels = selector.into().map(Into::into);
         self
     }
 
     /// Only objects with these field values, in the syntax of `kubectl get --field-selector`; `None` for all.
-    pub fn fields<S: Into<String>>(mut self, selector: impl Into<Option<S>>) -> Self {
+    pub fn fields<'a>(mut self, selector: impl Into<Option<&'a str>>) -> Self {
         self.spec.retriever.fields = selector.into().map(Into::into);
+        self
+    }
+
+    /// What objects are asked for in: [`Encoding::Protobuf`] unless set. The operator's `KOOPER_ENCODING` wins over it; see
+    /// [the page on encodings](crate::encodings).
+    pub fn encoding(mut self, encoding: Encoding) -> Self {
+        self.spec.retriever.encoding = encoding;
         self
     }
 
@@ -161,6 +166,19 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
+    /// Lets [`run`](Self::run) stop when this resolves, as it does at a signal.
+    ///
+    /// The future is polled within the controller's own; [`run_until`](Self::run_until) does not ask it.
+    pub fn stop_when(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.stop = Some(Box::pin(stop));
+        self
+    }
+
+    /// Tells whether the controller is ready, from now until after it has stopped.
+    pub fn readiness(&self) -> Readiness {
+        Readiness::new(self.health.subscribe())
+    }
+
     /// What the controller will run with.
     pub fn spec(&self) -> &Spec {
         &self.spec
@@ -174,21 +192,28 @@ impl<H: Runnable> Controller<H> {
     /// # Errors
     ///
     /// * [`ConfigError`](crate::ConfigError), at once: the configuration can never work.
-    /// * [`StartError`]: the first list took longer than `start_timeout`.
-    /// * [`DrainError`]: handlers were aborted at the drain deadline.
+    /// * [`StartError`](crate::StartError): the first list took longer than `start_timeout`.
+    /// * [`DrainError`](crate::DrainError): handlers were aborted at the drain deadline.
     ///
     /// A server that is away or refuses is none: it is told in the log, and tried again.
-    pub async fn run(self) -> Result {
+    pub async fn run(mut self) -> Result {
+        let asked = self.stop.take();
         let mut signals = signal::Signals::listen()?;
         let again = CancellationToken::new();
         let stop = {
             let again = again.clone();
             async move {
-                let signal = signals.next().await;
-                tracing::info!(
-                    signal,
-                    "shutting down: running handlers may finish, a second signal ends them"
-                );
+                let asked = async {
+                    match asked {
+                        Some(asked) => asked.await,
+                        None => std::future::pending().await,
+                    }
+                };
+                let why = tokio::select! {
+                    signal = signals.next() => signal,
+                    () = asked => "asked to",
+                };
+                tracing::info!(why, "shutting down: running handlers may finish, another signal ends them");
                 tokio::spawn(async move {
                     signals.next().await;
                     again.cancel();
@@ -209,165 +234,19 @@ impl<H: Runnable> Controller<H> {
         self.drive(stop, CancellationToken::new()).await
     }
 
-    async fn drive(self, stop: impl Future<Output = ()>, at_once: CancellationToken) -> Result {
+    async fn drive(mut self, stop: impl Future<Output = ()>, at_once: CancellationToken) -> Result {
         self.spec.check()?;
+        if let Some(encoding) = Encoding::of_operator()? {
+            self.spec.retriever.encoding = encoding;
+        }
         let (reader, writer) = match self.client {
             Some(client) => (client.clone(), client),
             None => cluster::clients().await?,
         };
-        let mut running = Running::start(self.handler, self.spec, reader, writer);
+        let mut running = Running::start(self.handler, self.spec, &reader, writer, self.health);
         tokio::select! {
             () = stop => running.drain(self.drain, &at_once).await,
             error = running.fault(self.start) => Err(error),
         }
     }
-}
-
-/// A controller whose stages are at work.
-struct Running<H> {
-    workers: Arc<Workers<H>>,
-    intake: Arc<Intake>,
-    spec: Spec,
-    /// Streams, resync, timer, watchdog: stopped when dropped.
-    reading: JoinSet<()>,
-    watching: JoinSet<()>,
-    working: JoinSet<()>,
-}
-
-impl<H: Runnable> Running<H> {
-    fn start(handler: H, spec: Spec, reader: Client, writer: Client) -> Self {
-        let store = Arc::new(Store::default());
-        let queue = Arc::new(WorkQueue::new(spec.queue.clone()));
-        let what = Arc::new(spec.retriever.clone());
-        let namespaces: Vec<Option<String>> = match &*what.namespaces {
-            [] => vec![None],
-            namespaces => namespaces.iter().cloned().map(Some).collect(),
-        };
-        let intake = Arc::new(Intake {
-            store: store.clone(),
-            queue: queue.clone(),
-            pending: watch::Sender::new(namespaces.len()),
-            trouble: Mutex::default(),
-        });
-        let count = spec.queue.workers as usize;
-        let workers = Arc::new(Workers {
-            handler,
-            identity: Identity::new(&spec, H::spans()),
-            controller: spec.name.as_str().into(),
-            retries: spec.queue.retries,
-            timeout: spec.timeout,
-            client: writer,
-            store: store.clone(),
-            queue: queue.clone(),
-            watchdog: Arc::new(Watchdog::new(&spec.name, count)),
-            shutting_down: CancellationToken::new(),
-            cancelled: CancellationToken::new(),
-            aborted: CancellationToken::new(),
-            running: AtomicUsize::new(0),
-        });
-
-        let mut reading = JoinSet::new();
-        if !what.namespaces.is_empty() {
-            let (name, namespaces) = (spec.name.clone(), what.namespaces.clone());
-            reading.spawn(warn_of_missing_namespaces(reader.clone(), name, namespaces));
-        }
-        for (id, namespace) in (0..).zip(namespaces) {
-            let (name, client) = (spec.name.clone(), reader.clone());
-            reading.spawn(Stream::new(id, name, what.clone(), namespace, client, intake.clone()).run());
-        }
-        if let Some(interval) = what.resync {
-            let (store, queue) = (store, queue.clone());
-            reading.spawn(async move { resync(interval, &store, &queue).await });
-        }
-        reading.spawn(async move { queue.run_timer().await });
-
-        let mut watching = JoinSet::new();
-        let watchdog = workers.watchdog.clone();
-        watching.spawn(async move { watchdog.run().await });
-
-        let mut working = JoinSet::new();
-        for place in 0..count {
-            working.spawn(workers.clone().work(place));
-        }
-        tracing::info!(controller = spec.name, resource = what.resource.plural, workers = count, "started");
-        Self { workers, intake, spec, reading, watching, working }
-    }
-
-    /// Resolves with an error if the first lists take longer than `limit`, or if a stage breaks; else never.
-    async fn fault(&mut self, limit: Option<Duration>) -> Error {
-        let late = late(self.intake.clone(), self.spec.retriever.resource.plural.clone(), limit);
-        tokio::pin!(late);
-        loop {
-            let ended = tokio::select! {
-                error = &mut late => return error.into(),
-                Some(ended) = self.reading.join_next() => ended,
-                Some(ended) = self.watching.join_next() => ended,
-                Some(ended) = self.working.join_next() => ended,
-            };
-            // Stages go on for ever; only the check of namespaces comes to an end. Handlers' panics don't come here.
-            if let Err(broken) = ended {
-                return Error::msg(format!(
-                    "a stage of the controller broke, which is a fault of Kooper's own: {broken}"
-                ));
-            }
-        }
-    }
-
-    /// Stops the intake, lets what runs finish until the deadline, and aborts the rest.
-    async fn drain(mut self, limit: Duration, at_once: &CancellationToken) -> Result {
-        let deadline = Instant::now() + limit;
-        self.reading.abort_all();
-        self.workers.queue.close();
-        self.workers.shutting_down.cancel();
-        let notice = Duration::from_secs(5).min(limit / 2);
-        let finished = {
-            let working = &mut self.working;
-            let all = async { while working.join_next().await.is_some() {} };
-            tokio::pin!(all);
-            let cancelled = &self.workers.cancelled;
-            tokio::select! {
-                () = &mut all => true,
-                () = at_once.cancelled() => false,
-                () = tokio::time::sleep_until(deadline - notice) => {
-                    cancelled.cancel();
-                    tokio::select! {
-                        () = &mut all => true,
-                        () = at_once.cancelled() => false,
-                        () = tokio::time::sleep_until(deadline) => false,
-                    }
-                }
-            }
-        };
-        let controller = &*self.workers.controller;
-        if finished {
-            tracing::info!(controller, "stopped");
-            return Ok(());
-        }
-        let aborted = self.workers.running.load(Ordering::Relaxed);
-        self.workers.cancelled.cancel();
-        self.workers.aborted.cancel();
-        let working = &mut self.working;
-        let ended = async { while working.join_next().await.is_some() {} };
-        if tokio::time::timeout(ABORT, ended).await.is_err() {
-            tracing::error!(controller, "a handler blocks its thread and cannot be aborted");
-        }
-        drop(self.watching);
-        Err(DrainError { aborted, deadline: limit }.into())
-    }
-}
-
-/// Resolves with an error if the first lists take longer than `limit`; else never.
-async fn late(intake: Arc<Intake>, resource: String, limit: Option<Duration>) -> StartError {
-    let Some(within) = limit else { return std::future::pending().await };
-    let mut pending = intake.pending.subscribe();
-    let listed = pending.wait_for(|pending| *pending == 0);
-    if tokio::time::timeout(within, listed).await.is_ok() {
-        return std::future::pending().await;
-    }
-    let trouble = intake.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let (reason, next_step) = trouble.unwrap_or_else(|| {
-        let wait = "give it longer by `start_timeout`, or check `kubectl cluster-info`";
-        ("the server has not answered yet".into(), wait.into())
-    });
-    StartError { resource, within, reason, next_step }
 }

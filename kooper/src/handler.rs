@@ -71,7 +71,14 @@ pub trait Handler {
 /// A [`Handler`] that can run: shared by the workers, over a resource that can be read.
 ///
 /// Implemented for every handler that is `Send + Sync + 'static`; not to be implemented by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot run as a controller",
+    label = "not a handler, or not `Send + Sync + 'static`",
+    note = "`#[controller(resource = ...)]` on an `impl` block makes a handler of a type",
+    note = "every worker calls the handlers on the same value, so it must be `Send + Sync + 'static`"
+)]
 pub trait Runnable: Handler + Send + Sync + 'static {}
+#[diagnostic::do_not_recommend]
 impl<H: Handler + Send + Sync + 'static> Runnable for H {}
 
 /// What one run of a handler comes to: done, done for now (a [`Requeue`]), or failed.
@@ -246,7 +253,8 @@ impl HandlerOk for Requeue {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an error a handler can fail with",
     label = "this error type does not convert into `Box<dyn Error + Send + Sync>`",
-    note = "derive it with `thiserror`, or return `kooper::Result`"
+    note = "derive it with `thiserror`, or return `kooper::Result`",
+    note = "an error in a box must be `Box<dyn Error + Send + Sync>`"
 )]
 pub trait HandlerError {
     /// The error, boxed.
@@ -258,13 +266,3 @@ impl<E: Into<BoxError>> HandlerError for E {
         self.into()
     }
 }
-
-/// What every worker can share.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a controller: it is not `Send + Sync + 'static`",
-    label = "not shareable between workers",
-    note = "every worker calls the handlers on the same value"
-)]
-pub trait Shareable: Send + Sync + 'static {}
-#[diagnostic::do_not_recommend]
-impl<T: Send + Sync + 'static> Shareable for T {}

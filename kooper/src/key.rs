@@ -36,11 +36,16 @@ impl ObjectKey {
     }
 
     /// The key from its parts; an empty namespace counts as none.
+    ///
+    /// # Panics
+    ///
+    /// If the namespace is longer than 4 GiB.
     pub fn new(namespace: Option<&str>, name: &str) -> Self {
         match namespace.filter(|namespace| !namespace.is_empty()) {
             Some(namespace) => Self {
                 whole: [namespace, "/", name].concat().into(),
-                namespace: u32::try_from(namespace.len()).expect("a namespace is far shorter than 4 GiB"),
+                namespace: u32::try_from(namespace.len())
+                    .expect("a namespace of Kubernetes has at most 63 letters"),
             },
             None => Self { whole: name.into(), namespace: 0 },
         }

@@ -90,11 +90,15 @@ extern crate self as kooper;
 mod cluster;
 mod context;
 mod controller;
+pub mod encodings;
 mod error;
 mod handler;
 mod key;
+mod objects;
 mod queue;
+mod readiness;
 mod retriever;
+mod running;
 mod signal;
 mod spec;
 mod store;
@@ -114,9 +118,12 @@ pub use handler::{Handler, Outcome, Requeue, Resource, Runnable};
 pub use key::{InvalidKey, ObjectKey};
 pub use kooper_macros::controller;
 pub use kube::Client;
+pub use objects::{Objects, StoredObject};
 pub use queue::{Backoff, Queue};
+pub use readiness::Readiness;
 pub use retriever::{Names, Retriever};
 pub use spec::Spec;
+pub use wire::Encoding;
 
 /// What the attribute's expansion names. Not for use by hand, and free to change.
 #[doc(hidden)]

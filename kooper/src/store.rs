@@ -175,6 +175,17 @@ impl Store {
         true
     }
 
+    /// The object of a key, if it exists.
+    pub(crate) fn get(&self, key: &ObjectKey) -> Option<Arc<Object>> {
+        self.lock().get(key)?.current.clone()
+    }
+
+    /// Every object whose key is wanted.
+    pub(crate) fn objects(&self, wanted: impl Fn(&ObjectKey) -> bool) -> Vec<Arc<Object>> {
+        let entries = self.lock();
+        entries.iter().filter(|(key, _)| wanted(key)).filter_map(|(_, entry)| entry.current.clone()).collect()
+    }
+
     /// Every key whose object exists.
     pub(crate) fn keys(&self) -> Vec<ObjectKey> {
         self.lock().iter().filter(|(_, entry)| entry.current.is_some()).map(|(key, _)| key.clone()).collect()

@@ -21,6 +21,10 @@ impl Running {
 
     /// Begins the shutdown, and gives its result once it is over.
     ///
+    /// # Errors
+    ///
+    /// The controller's.
+    ///
     /// # Panics
     ///
     /// If the controller panicked.
@@ -30,6 +34,10 @@ impl Running {
     }
 
     /// Waits until the controller ends by itself.
+    ///
+    /// # Errors
+    ///
+    /// The controller's.
     ///
     /// # Panics
     ///

@@ -29,7 +29,7 @@ impl Line {
     pub(super) const EMPTY: Self = Self { head: NONE, tail: NONE };
 
     /// The slot that came first.
-    pub(super) fn head(&self) -> Option<Index> {
+    pub(super) fn head(self) -> Option<Index> {
         (self.head != NONE).then_some(self.head)
     }
 

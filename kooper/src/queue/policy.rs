@@ -103,6 +103,10 @@ impl Backoff {
 
     /// The delay after `failures` earlier failures in a row, before jitter.
     pub fn delay(&self, failures: u32) -> Duration {
+        if self.initial.is_zero() {
+            // Nothing, however often multiplied; infinity times nothing would be the longest delay.
+            return Duration::ZERO;
+        }
         let factor = self.factor.powi(i32::try_from(failures).unwrap_or(i32::MAX));
         let seconds = self.initial.as_secs_f64() * factor;
         // Infinity and overflow end at the longest delay as well.
@@ -143,6 +147,8 @@ mod tests {
         for failures in [18, 60, 2000, u32::MAX] {
             assert_eq!(backoff.delay(failures), Duration::from_secs(1000), "after {failures} failures");
         }
+        let at_once = Backoff::new(Duration::ZERO, Duration::from_secs(10), 2.0, 0.1);
+        assert_eq!(at_once.delay(u32::MAX), Duration::ZERO);
     }
 
     #[test]

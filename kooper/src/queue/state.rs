@@ -26,6 +26,9 @@ use tokio::time::Instant;
 /// How many hand-outs pass before one goes to a lower lane though a higher one has keys, so that nothing starves.
 const AGEING: u32 = 8;
 
+/// Where a delay ends that is beyond what the clock can tell: after 30 years, which is never.
+const FAR: Duration = Duration::from_hours(30 * 365 * 24);
+
 /// Where a ready key stands, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Lane {
@@ -240,7 +243,7 @@ impl State {
 
     /// The best lane that has keys; each eighth time the one below it whose first key has waited longest.
     fn next_lane(&mut self) -> Option<Lane> {
-        let [live, retry, backlog] = self.lanes.map(|line| line.head());
+        let [live, retry, backlog] = self.lanes.map(Line::head);
         let lanes = [(Lane::Live, live), (Lane::Retry, retry), (Lane::Backlog, backlog)];
         let mut waiting = lanes.into_iter().filter_map(|(lane, head)| head.map(|head| (lane, head)));
         let best = waiting.next()?.0;
@@ -309,7 +312,7 @@ impl State {
                 Settled { ready: true, timer: false }
             }
             (dirty, Some(delay)) => {
-                let at = now + delay;
+                let at = now.checked_add(delay).unwrap_or_else(|| now + FAR);
                 let trigger = if backoff { Trigger::Retry } else { Trigger::Requeue };
                 let coalesced = dirty.map_or(0, |(wanted, ..)| wanted.coalesced + 1);
                 entry.wanted = Wanted { trigger, since: at, coalesced };
@@ -346,17 +349,14 @@ impl State {
     fn insert(&mut self, key: ObjectKey, wanted: Wanted) -> Index {
         let entry =
             Entry { key: key.clone(), phase: Phase::Ready(Lane::Live), failures: 0, wanted, link: None };
-        let index = match self.free.pop() {
-            Some(index) => {
-                self.slots[index as usize] = entry;
-                index
-            }
-            None => {
-                self.slots.push(entry);
-                self.links.push(Links::UNLINKED);
-                Index::try_from(self.slots.len() - 1)
-                    .expect("keys of more than 4 billion objects fit in no memory")
-            }
+        let index = if let Some(index) = self.free.pop() {
+            self.slots[index as usize] = entry;
+            index
+        } else {
+            self.slots.push(entry);
+            self.links.push(Links::UNLINKED);
+            Index::try_from(self.slots.len() - 1)
+                .expect("keys of more than 4 billion objects fit in no memory")
         };
         self.index.insert(key, index);
         index

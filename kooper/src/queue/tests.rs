@@ -187,6 +187,16 @@ fn a_requeue_is_no_failure_and_any_change_comes_before_it() {
 }
 
 #[test]
+fn a_delay_beyond_the_clock_is_never_over() {
+    let mut bench = Bench::new(3);
+    bench.changed("a", Trigger::Watch, true);
+    let first = bench.take();
+    bench.end(&first, Verdict::RequeueAfter(Duration::MAX));
+    assert_eq!(bench.pass(SECOND * 86_400 * 365), 0);
+    assert!(bench.changed("a", Trigger::Watch, false), "a change still comes before it");
+}
+
+#[test]
 fn a_permanent_failure_and_an_aborted_one_are_forgotten() {
     for verdict in [Verdict::Permanent, Verdict::Aborted] {
         let mut bench = Bench::new(3);

@@ -11,6 +11,9 @@ use std::time::Duration;
 /// How the API server's audit log names this program.
 const USER_AGENT: &str = concat!("kooper/", env!("CARGO_PKG_VERSION"));
 
+/// How long an answer may take to begin. A server that works begins at once, that of a watch as well.
+const BEGIN: Duration = Duration::from_mins(1);
+
 /// How much of a refusal is read: a `Status` is far shorter.
 const MAX_REFUSAL: usize = 64 << 10;
 
@@ -21,22 +24,25 @@ pub(super) struct Answer {
     pub(super) encoding: Encoding,
 }
 
-/// Sends a request. An answer may be silent for `silence` at a time; what is no success is a [`Trouble`].
+/// Sends a request for an answer in `wanted`, or in whatever the server can do. An answer that has begun may be silent for
+/// `silence` at a time; what is no success is a [`Trouble`].
 pub(super) async fn ask(
     client: &Client,
     request: Request<Vec<u8>>,
+    wanted: Encoding,
     silence: Duration,
 ) -> Result<Answer, Trouble> {
     let (mut parts, _) = request.into_parts();
-    parts.headers.insert(header::ACCEPT, HeaderValue::from_static(Encoding::ACCEPT));
+    parts.headers.insert(header::ACCEPT, HeaderValue::from_static(wanted.accept()));
     parts.headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
     let sent = client.send(Request::from_parts(parts, Body::empty()));
-    let response = tokio::time::timeout(silence, sent)
+    let response = tokio::time::timeout(BEGIN, sent)
         .await
-        .map_err(|_| Trouble::Silent(silence))?
+        .map_err(|_| Trouble::Silent(BEGIN))?
         .map_err(|error| Trouble::Unreachable(crate::error::chain(&error)))?;
     let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let encoding = Encoding::of(content_type);
+    tracing::debug!(encoding = encoding.name(), status = response.status().as_u16(), "answered");
     let asked_to_wait =
         response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
     let status = response.status();
@@ -57,6 +63,11 @@ pub(super) async fn ask(
 }
 
 impl Answer {
+    /// Changes how long it may be silent from here on.
+    pub(super) fn may_be_silent_for(&mut self, silence: Duration) {
+        self.silence = silence;
+    }
+
     /// The next bytes of the body; `None` at its end.
     pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, Trouble> {
         loop {

@@ -4,14 +4,18 @@
 //! [`resync`] has each known object handled again from time to time.
 
 mod answer;
+mod intake;
+mod list;
 mod pace;
 mod resync;
 mod selection;
 mod selector;
 mod stream;
 mod trouble;
+mod watch;
 
+pub(crate) use intake::{Health, Intake};
 pub(crate) use resync::resync;
 pub use selection::{Names, Retriever};
-pub(crate) use stream::{Intake, Stream};
+pub(crate) use stream::Stream;
 pub(crate) use trouble::{Trouble, warn_of_missing_namespaces};

@@ -19,6 +19,8 @@ pub(crate) async fn resync(interval: Duration, store: &Store, queue: &WorkQueue)
     loop {
         round += interval;
         tokio::time::sleep_until(round).await;
+        // Rounds that were missed, as when the machine slept, are not made up for.
+        round = round.max(Instant::now() - GRAIN);
         let keys = store.keys();
         let share = interval / u32::try_from(keys.len().max(1)).unwrap_or(u32::MAX);
         let mut due = round;
@@ -29,5 +31,54 @@ pub(crate) async fn resync(interval: Duration, store: &Store, queue: &WorkQueue)
             queue.changed(Change { key, trigger: Trigger::Resync, spec: false });
             due += share;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Queue, queue::Settlement, trace::Link, wire::Encoding};
+
+    fn store(names: &[&str]) -> Store {
+        let store = Store::default();
+        let items: Vec<String> =
+            names.iter().map(|name| format!(r#"{{"metadata":{{"name":"{name}"}}}}"#)).collect();
+        let list = format!(r#"{{"items":[{}]}}"#, items.join(","));
+        let apply = |object| drop(store.apply(object, (0, 1), Trigger::List));
+        Encoding::Json.list().feed(list.as_bytes(), apply).expect("a list");
+        store
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_round_is_spread_over_the_interval() {
+        let (store, queue) = (store(&["a", "b", "c", "d"]), WorkQueue::new(Queue::new()));
+        let began = Instant::now();
+        let rounds = resync(Duration::from_mins(4), &store, &queue);
+        let taken = async {
+            let mut at = Vec::new();
+            for _ in 0..8 {
+                let handout = queue.take().await.expect("open");
+                assert_eq!(handout.trigger, Trigger::Resync);
+                queue.settle(handout.slot, &Settlement::Done, Link::default());
+                at.push(began.elapsed().as_secs() / 60);
+            }
+            at
+        };
+        tokio::select! {
+            () = rounds => unreachable!("it goes on for ever"),
+            at = taken => assert_eq!(at, [4, 5, 6, 7, 8, 9, 10, 11]),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn rounds_that_were_missed_are_not_made_up_for() {
+        let (store, queue) = (store(&["a"]), WorkQueue::new(Queue::new()));
+        let mut rounds = std::pin::pin!(resync(Duration::from_mins(1), &store, &queue));
+        let mut poll = async || tokio::time::timeout(Duration::ZERO, rounds.as_mut()).await.is_err();
+        assert!(poll().await);
+        tokio::time::advance(Duration::from_hours(1)).await;
+        assert!(poll().await);
+        let handout = queue.take().await.expect("open");
+        assert_eq!(handout.coalesced, 0, "an hour's rounds are one");
     }
 }

@@ -71,7 +71,7 @@ fn check_label(requirement: &str) -> Result<(), String> {
     if let Some((key, value)) = requirement.split_once('=') {
         return check_key(key.trim()).and_then(|()| check_value(value.trim()));
     }
-    if let Some(operator) = requirement.chars().find(|c| "<>~".contains(*c)) {
+    if let Some(operator) = requirement.chars().find(|c| "<>~:".contains(*c)) {
         return Err(format!(
             "`{operator}` is not an operator; use `=`, `!=`, `in (...)`, `notin (...)`, `key` or `!key`"
         ));

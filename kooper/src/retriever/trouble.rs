@@ -22,6 +22,9 @@ pub(crate) enum Trouble {
     /// The version that was asked for is no longer kept. Ordinary: a list follows.
     #[error("the version is no longer kept (410)")]
     Expired,
+    /// The server knows watches, but no streaming lists.
+    #[error("the API server has no streaming lists")]
+    NoStreamingList,
     /// The server asks to come back later.
     #[error("the API server is busy ({code}): {message}")]
     Busy { code: u16, message: String, retry_after: Option<Duration> },
@@ -48,6 +51,7 @@ impl Trouble {
             Self::Forbidden(_) => "forbidden",
             Self::NotFound(_) => "unknown resource",
             Self::Expired => "expired",
+            Self::NoStreamingList => "no streaming lists",
             Self::Busy { .. } => "busy",
             Self::Refused { .. } => "refused",
             Self::Wire(_) => "garbled",
@@ -59,6 +63,17 @@ impl Trouble {
     /// Whether it belongs to the ordinary life of a watch, and is worth no warning the first time.
     pub(crate) fn is_ordinary(&self) -> bool {
         matches!(self, Self::Expired | Self::Lost(_) | Self::Silent(_))
+    }
+
+    /// Whether it shows that the server has no streaming lists; `quiet` if it answered nothing at all. Older servers
+    /// refuse the parameters, and other programs that speak the API may take them for those of a plain watch.
+    pub(crate) fn is_no_streaming_list(&self, quiet: bool) -> bool {
+        match self {
+            Self::NoStreamingList => true,
+            Self::Refused { code, .. } => matches!(code, 400 | 405 | 422 | 501),
+            Self::Silent(_) => quiet,
+            _ => false,
+        }
     }
 
     /// Whether only a person can mend it, so that asking often is of no use.
@@ -94,9 +109,11 @@ impl Trouble {
             Self::Wire(_) => {
                 "check what stands between this program and the API server, such as a proxy".into()
             }
-            Self::Expired | Self::Refused { .. } | Self::Lost(_) | Self::Silent(_) => {
-                "look at the API server's log; it is tried again".into()
-            }
+            Self::Expired
+            | Self::NoStreamingList
+            | Self::Refused { .. }
+            | Self::Lost(_)
+            | Self::Silent(_) => "look at the API server's log; it is tried again".into(),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The settings of telemetry.
 
 use super::{
-    InitError, Telemetry,
+    Telemetry,
+    export::Batches,
     file::TraceFile,
     filter,
     services::{self, Services},
@@ -21,6 +22,9 @@ use tracing_subscriber::filter::Targets;
 
 /// Adds a span processor to the provider of each service.
 type Attach = Arc<dyn Fn(TracerProviderBuilder) -> TracerProviderBuilder + Send + Sync>;
+
+/// Starts the thread of an exporter.
+type Start = Box<dyn FnOnce() -> std::io::Result<Attach> + Send + Sync>;
 
 /// The settings of [`init`](super::init), each with a default. Made by [`builder`](super::builder).
 ///
@@ -45,6 +49,7 @@ pub struct Builder {
     trace_file: Option<PathBuf>,
     sampler: Option<Box<dyn ShouldSample>>,
     attached: Vec<Attach>,
+    exporters: Vec<Start>,
     #[cfg(feature = "waterfall")]
     waterfall: Drawing,
 }
@@ -69,6 +74,7 @@ impl Builder {
             trace_file: None,
             sampler: None,
             attached: Vec::new(),
+            exporters: Vec::new(),
             #[cfg(feature = "waterfall")]
             waterfall: Drawing::Auto,
         }
@@ -122,13 +128,16 @@ impl Builder {
 
     /// Sends ended spans in batches by an exporter. The waterfall is then no longer drawn by itself.
     ///
-    /// `make` is called once for each service that has spans: an exporter learns from its provider which service it is
-    /// for. Each has a batch of its own, by `OTEL_BSP_*`.
+    /// `make` is called once for each service that has spans, since an exporter is told of one service. All of them share
+    /// a queue and a thread, by `OTEL_BSP_*`; when the queue is full, spans are dropped and counted, and nobody waits. Where
+    /// the exporter needs a tokio runtime, call [`init`](Self::init) inside of one that has several threads: the drop of
+    /// [`Telemetry`] blocks its thread until all is sent.
     pub fn exporter<E: SpanExporter + 'static>(
         mut self,
         make: impl Fn() -> E + Send + Sync + 'static,
     ) -> Self {
-        self.attached.push(Arc::new(move |provider| provider.with_batch_exporter(make())));
+        let make = Arc::new(make);
+        self.exporters.push(Box::new(move || Ok(attach(Batches::start(make, var)?))));
         self
     }
 
@@ -192,6 +201,9 @@ impl Builder {
             (None, traces) => filter::traces("traces", traces.as_deref()),
         }?;
         let mut attached = self.attached;
+        for start in self.exporters {
+            attached.push(start()?);
+        }
         #[cfg(feature = "waterfall")]
         if let Some(waterfall) =
             self.waterfall.decide(attached.is_empty(), var("KOOPER_WATERFALL").as_deref())?
@@ -233,15 +245,19 @@ fn var(name: &str) -> Option<String> {
 #[cfg(feature = "waterfall")]
 impl Drawing {
     /// The waterfall to draw, if any.
-    fn decide(self, alone: bool, told: Option<&str>) -> Result<Option<super::Waterfall>, InitError> {
+    fn decide(self, alone: bool, told: Option<&str>) -> Result<Option<super::Waterfall>, super::InitError> {
         let waterfall = match (told, self) {
             (Some("never"), _) | (None | Some("auto"), Self::Never) => None,
-            (_, Self::Always(waterfall)) => Some(waterfall),
+            (None | Some("auto" | "always"), Self::Always(waterfall)) => Some(waterfall),
             (Some("always"), _) => Some(super::Waterfall::stdout()),
             (None | Some("auto"), Self::Auto) => alone.then(super::Waterfall::stdout),
             (Some(value), _) => {
                 let (variable, value) = ("KOOPER_WATERFALL", value.to_owned());
-                return Err(InitError::Variable { variable, value, known: "`always`, `auto`, `never`" });
+                return Err(super::InitError::Variable {
+                    variable,
+                    value,
+                    known: "`always`, `auto`, `never`",
+                });
             }
         };
         Ok(waterfall)
@@ -251,5 +267,34 @@ impl Drawing {
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder").field("service", &self.service).finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "waterfall"))]
+mod tests {
+    use super::*;
+    use crate::telemetry::Waterfall;
+
+    #[test]
+    fn traces_are_drawn_where_nothing_else_takes_them_unless_it_is_told_otherwise() {
+        let decide = |drawing: Drawing, alone, told| drawing.decide(alone, told).map(|drawn| drawn.is_some());
+        let always = || Drawing::Always(Waterfall::stdout());
+        for (drawing, alone, told, drawn) in [
+            (Drawing::Auto, true, None, true),
+            (Drawing::Auto, false, None, false),
+            (Drawing::Auto, false, Some("always"), true),
+            (Drawing::Auto, true, Some("never"), false),
+            (Drawing::Never, true, Some("auto"), false),
+            (Drawing::Never, true, Some("always"), true),
+            (always(), false, Some("auto"), true),
+            (always(), false, Some("never"), false),
+        ] {
+            assert!(matches!(decide(drawing, alone, told), Ok(is) if is == drawn), "{alone} {told:?}");
+        }
+        let error = decide(always(), true, Some("maybe")).expect_err("it is none of the three");
+        assert_eq!(
+            error.to_string(),
+            "KOOPER_WATERFALL=`maybe` is not known: use one of `always`, `auto`, `never`"
+        );
     }
 }

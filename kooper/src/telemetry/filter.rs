@@ -107,3 +107,35 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Filter<S> for LineFilter {
         Filter::on_close(&self.0, id, ctx);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wants(filter: Option<&str>, target: &str, level: Level) -> bool {
+        traces("KOOPER_TRACES", filter).expect("the filter is valid").would_enable(target, &level)
+    }
+
+    #[test]
+    fn traces_are_all_of_info_and_nothing_of_the_transport() {
+        assert!(wants(None, "my_app::pods", Level::INFO));
+        assert!(!wants(None, "my_app::pods", Level::DEBUG));
+        assert!(!wants(None, "kube_client::client", Level::INFO));
+    }
+
+    #[test]
+    fn the_transport_is_traced_if_it_is_named() {
+        assert!(!wants(Some("debug"), "hyper::proto", Level::DEBUG));
+        assert!(wants(Some("debug,kube_client=debug"), "kube_client::client", Level::DEBUG));
+        assert!(!wants(Some("my_app=info"), "other", Level::ERROR));
+        assert!(!wants(Some("off"), "my_app", Level::ERROR));
+    }
+
+    #[test]
+    fn a_filter_that_cannot_be_read_says_where_it_came_from() {
+        let error = traces("KOOPER_TRACES", Some("a=b=c")).expect_err("it is no filter");
+        assert!(error.to_string().starts_with("KOOPER_TRACES=`a=b=c` is not a filter ("), "{error}");
+        let error = LineFilter::new("RUST_LOG", Some("a=b=c")).map(drop).expect_err("it is no filter");
+        assert!(error.to_string().contains("write it as in `info,my_app::pods=debug`"), "{error}");
+    }
+}

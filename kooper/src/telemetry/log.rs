@@ -29,6 +29,13 @@ fn is_kooper(metadata: &Metadata<'_>) -> bool {
     metadata.fields().field(attribute::CONTROLLER).is_some()
 }
 
+/// Whether an event is the line that Kooper logs itself at the end of an attempt. It stands outside of all spans, or it
+/// would be in the trace as well, and so brings with it what it is about.
+fn is_end_of_attempt(metadata: &Metadata<'_>) -> bool {
+    let has = |name: &&str| metadata.fields().field(name).is_some();
+    metadata.is_event() && ["controller", "key", "attempt", "outcome"].iter().all(has)
+}
+
 /// Writes each event as a line:
 ///
 /// ```text
@@ -60,7 +67,7 @@ impl Lines {
         self.paint(&mut line, "2", |line| line.push_str(event.metadata().target()));
         line.push_str(place);
         line.push(':');
-        let mut fields = Fields { message: None, rest: String::new() };
+        let mut fields = Fields { in_place: is_end_of_attempt(event.metadata()), ..Fields::default() };
         event.record(&mut fields);
         if let Some(message) = fields.message {
             line.push(' ');
@@ -98,13 +105,11 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
     fn on_new_span(&self, attributes: &span::Attributes<'_>, id: &span::Id, ctx: Context<'_, S>) {
         let metadata = attributes.metadata();
         let place = if is_attempt(metadata) {
-            let mut subject = Subject::default();
-            attributes.record(&mut subject);
-            format!(" {} #{}", subject.key, subject.attempt)
+            Subject::of(|subject| attributes.record(subject))
         } else if is_kooper(metadata) {
             return;
         } else {
-            let mut fields = Fields { message: None, rest: String::new() };
+            let mut fields = Fields::default();
             attributes.record(&mut fields);
             format!(" {}{}", metadata.name(), braced(&fields))
         };
@@ -117,7 +122,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
         let Some(span) = ctx.span(id).filter(|span| !is_kooper(span.metadata())) else {
             return;
         };
-        let mut fields = Fields { message: None, rest: String::new() };
+        let mut fields = Fields::default();
         values.record(&mut fields);
         if let Some(Place(place)) = span.extensions_mut().get_mut::<Place>() {
             place.push_str(&braced(&fields));
@@ -126,6 +131,9 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
 
     fn on_event(&self, event: &Event<'_>, ctx: Context<'_, S>) {
         let mut place = String::new();
+        if is_end_of_attempt(event.metadata()) {
+            place = Subject::of(|subject| event.record(subject));
+        }
         for span in ctx.event_scope(event).into_iter().flat_map(Scope::from_root) {
             if let Some(Place(part)) = span.extensions().get::<Place>() {
                 place.push_str(part);
@@ -154,24 +162,36 @@ struct Subject {
     attempt: String,
 }
 
+impl Subject {
+    /// As it stands in the place of a line.
+    fn of(record: impl FnOnce(&mut Self)) -> String {
+        let mut subject = Self::default();
+        record(&mut subject);
+        format!(" {} #{}", subject.key, subject.attempt)
+    }
+}
+
 impl Visit for Subject {
     fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == attribute::KEY {
+        if matches!(field.name(), attribute::KEY | "key") {
             self.key = escape(value, |_| false).into_owned();
         }
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         match field.name() {
-            attribute::KEY => self.record_str(field, &format!("{value:?}")),
-            attribute::PROCESSED_TIMES => self.attempt = format!("{value:?}"),
+            attribute::KEY | "key" => self.record_str(field, &format!("{value:?}")),
+            attribute::PROCESSED_TIMES | "attempt" => self.attempt = format!("{value:?}"),
             _ => {}
         }
     }
 }
 
 /// The message, and ` name=value` of each other field.
+#[derive(Default)]
 struct Fields {
+    /// Whether key and attempt stand in the line's place already.
+    in_place: bool,
     message: Option<String>,
     rest: String,
 }
@@ -179,9 +199,12 @@ struct Fields {
 impl Fields {
     fn push(&mut self, field: &Field, value: &str, quote: bool) {
         let name = field.name();
+        if self.in_place && matches!(name, "key" | "attempt") {
+            return;
+        }
         if name == "message" {
             // Lines after the first are set in, so that none can pass for a line of the log.
-            let lines: Vec<_> = value.lines().map(|line| escape(line, |char| char == '\0')).collect();
+            let lines: Vec<_> = value.lines().map(|line| escape(line, |_| false)).collect();
             self.message = Some(lines.join("\n    "));
         } else if !name.starts_with("otel.") && !name.starts_with("log.") {
             let value = if quote && needs_quotes(value) {
@@ -291,6 +314,26 @@ mod tests {
             debug!(why = "it is", empty = "", "asked");
         });
         let line = " DEBUG kooper::telemetry::log::tests default/web #2 getOrg{org=a b}{found=3}: asked why=\"it is\" empty=\"\"";
+        assert_eq!(lines, [line]);
+    }
+
+    #[test]
+    fn koopers_own_line_of_an_attempt_has_the_same_place() {
+        let lines = lines("info", || {
+            warn!(
+                parent: None,
+                controller = "pods",
+                key = "default/web",
+                attempt = 2,
+                outcome = "retried",
+                error = "randomly failed",
+                next = "retry in 5ms, 4 left",
+                trace_id = "feed",
+                "attempt failed"
+            );
+        });
+        let line = "  WARN kooper::telemetry::log::tests default/web #2: attempt failed controller=pods outcome=retried \
+                    error=\"randomly failed\" next=\"retry in 5ms, 4 left\" trace_id=feed";
         assert_eq!(lines, [line]);
     }
 

@@ -12,7 +12,10 @@
 //!   and which attempt this is. `RUST_LOG` says which lines there are (default `info`), and nothing else: traces stay
 //!   whole under `RUST_LOG=warn`.
 //! - **Traces** go to the exporters that are set. Where there is none, each trace is drawn on standard output
-//!   when it ends: the [`Waterfall`].
+//!   when it ends: the [`Waterfall`]. A trace file is no exporter: with one, traces are drawn all the same.
+//!
+//! Whatever is logged inside a span is an event of that span as well, from INFO up; `KOOPER_TRACES` decides. A line of
+//! level ERROR does not make its span a failed one: `#[instrument(err)]` does, and so does the field `otel.status_code`.
 //!
 //! # Variables
 //!
@@ -43,8 +46,10 @@
 
 mod builder;
 mod error;
+#[cfg(feature = "waterfall")]
 pub(crate) mod event;
 mod events;
+mod export;
 mod file;
 mod filter;
 mod layer;

@@ -139,3 +139,100 @@ fn double(value: f64) -> Json {
         value.into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::sink::Service;
+    use opentelemetry::{
+        TraceFlags, TraceId,
+        trace::{Event, Link, SpanContext, TraceState},
+    };
+    use opentelemetry_sdk::{
+        Resource,
+        trace::{SpanData, SpanEvents, SpanLinks},
+    };
+    use std::{sync::Arc, time::Duration};
+
+    fn context(trace: u128, span: u64) -> SpanContext {
+        let flags = TraceFlags::SAMPLED;
+        SpanContext::new(TraceId::from(trace), SpanId::from(span), flags, false, TraceState::default())
+    }
+
+    #[test]
+    fn a_span_is_one_line_with_all_that_it_has() {
+        let at = |nanos| UNIX_EPOCH + Duration::from_nanos(nanos);
+        let (mut events, mut links) = (SpanEvents::default(), SpanLinks::default());
+        let fields = vec![KeyValue::new("success", false), KeyValue::new("text", "a\nb")];
+        events.events.push(Event::new("", at(1_700_000_000_000_000_005), fields, 0));
+        links.links.push(Link::new(context(9, 8), vec![KeyValue::new("kooper.link", "previous_attempt")], 0));
+        let resource = Resource::builder_empty().with_service_name("app").build();
+        let span = SpanData {
+            span_context: context(0xfeed, 0xbee),
+            parent_span_id: SpanId::from(7),
+            parent_span_is_remote: true,
+            span_kind: SpanKind::Consumer,
+            name: "processJob".into(),
+            start_time: at(1_700_000_000_000_000_001),
+            end_time: at(1_700_000_000_000_000_009),
+            attributes: vec![
+                KeyValue::new("n", i64::MAX),
+                KeyValue::new("x", f64::NAN),
+                KeyValue::new("y", 0.5),
+                KeyValue::new("all", Value::Array(vec![1_i64, 2].into())),
+            ],
+            dropped_attributes_count: 1,
+            events,
+            links,
+            status: Status::error("randomly failed"),
+            instrumentation_scope: InstrumentationScope::builder("kooper").with_version("1.2.3").build(),
+        };
+        let service = Arc::new(Service { name: "app".into(), resource: Some(resource) });
+        let line = traces_data(&Ended { service, span });
+        assert!(!line.contains('\n'));
+
+        let expected = json!({"resourceSpans": [{
+            "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "app"}}]},
+            "scopeSpans": [{
+                "scope": {"name": "kooper", "version": "1.2.3"},
+                "spans": [{
+                    "traceId": "0000000000000000000000000000feed",
+                    "spanId": "0000000000000bee",
+                    "parentSpanId": "0000000000000007",
+                    "flags": 0x301,
+                    "name": "processJob",
+                    "kind": 5,
+                    "startTimeUnixNano": "1700000000000000001",
+                    "endTimeUnixNano": "1700000000000000009",
+                    "attributes": [
+                        {"key": "n", "value": {"intValue": "9223372036854775807"}},
+                        {"key": "x", "value": {"doubleValue": "NaN"}},
+                        {"key": "y", "value": {"doubleValue": 0.5}},
+                        {"key": "all", "value": {"arrayValue": {"values": [{"intValue": "1"}, {"intValue": "2"}]}}},
+                    ],
+                    "droppedAttributesCount": 1,
+                    "events": [{
+                        "timeUnixNano": "1700000000000000005",
+                        "name": "",
+                        "attributes": [
+                            {"key": "success", "value": {"boolValue": false}},
+                            {"key": "text", "value": {"stringValue": "a\nb"}},
+                        ],
+                        "droppedAttributesCount": 0,
+                    }],
+                    "droppedEventsCount": 0,
+                    "links": [{
+                        "traceId": "00000000000000000000000000000009",
+                        "spanId": "0000000000000008",
+                        "flags": 0x101,
+                        "attributes": [{"key": "kooper.link", "value": {"stringValue": "previous_attempt"}}],
+                    }],
+                    "droppedLinksCount": 0,
+                    "status": {"code": 2, "message": "randomly failed"},
+                }],
+            }],
+        }]});
+        let told: Json = serde_json::from_str(&line).expect("it is JSON");
+        assert_eq!(told, expected);
+    }
+}

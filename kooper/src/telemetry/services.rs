@@ -164,3 +164,76 @@ pub(super) fn own_resource(
         .with_attribute(KeyValue::new("service.name", Value::from(name)))
         .build()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::sink::{Ended, Sink, Tap};
+    use std::sync::Mutex;
+
+    #[derive(Debug, Default)]
+    struct Names(Mutex<Vec<(String, bool)>>);
+
+    impl Sink for Names {
+        fn take(&self, ended: Ended) {
+            let named = ended.attribute(FIELD).is_some();
+            self.0.lock().expect("no test panicked").push((ended.service.name.clone(), named));
+        }
+    }
+
+    fn services(own: Resource) -> (Services, Arc<Names>) {
+        let names = Arc::new(Names::default());
+        let sink = Arc::clone(&names);
+        let make = move || SdkTracerProvider::builder().with_span_processor(Tap::new(Arc::clone(&sink)));
+        (Services::new(own, Box::new(make)), names)
+    }
+
+    #[test]
+    fn a_span_goes_to_the_service_that_it_names_and_the_name_is_taken_off() {
+        let (services, names) = services(own_resource("app", Vec::new(), |_| None));
+        for service in [None, Some("redis"), Some("redis"), Some("aws")] {
+            let attributes = service.map(|service| KeyValue::new(FIELD, service));
+            let span = SpanBuilder::from_name("work").with_attributes(attributes);
+            drop(services.build_with_context(span, &Context::new()));
+        }
+        let names = names.0.lock().expect("no test panicked").clone();
+        assert_eq!(names, ["app", "redis", "redis", "aws"].map(|name| (name.to_owned(), false)));
+        assert_eq!(services.0.others.read().expect("no test panicked").len(), 2);
+    }
+
+    #[test]
+    fn changing_values_in_the_field_do_not_make_services_without_end() {
+        let (services, names) = services(own_resource("app", Vec::new(), |_| None));
+        for number in 0..2 * MOST {
+            let attribute = KeyValue::new(FIELD, number.to_string());
+            let span = SpanBuilder::from_name("work").with_attributes([attribute]);
+            drop(services.build_with_context(span, &Context::new()));
+        }
+        assert_eq!(services.0.others.read().expect("no test panicked").len(), MOST);
+        let names = names.0.lock().expect("no test panicked").clone();
+        assert_eq!(names.last(), Some(&("app".to_owned(), true)));
+    }
+
+    #[test]
+    fn a_service_shares_the_resource_but_for_what_is_about_the_programs_own() {
+        let attributes =
+            vec![KeyValue::new("service.version", "1.2.3"), KeyValue::new("k8s.pod.name", "app-0")];
+        let (services, _) = services(own_resource("app", attributes, |_| None));
+        let shared: Vec<_> = services.0.shared.iter().map(|(key, _)| key.as_str().to_owned()).collect();
+        assert!(shared.contains(&"k8s.pod.name".to_owned()), "{shared:?}");
+        assert!(!shared.iter().any(|key| key.starts_with("service.")), "{shared:?}");
+    }
+
+    #[test]
+    fn the_variable_of_the_service_name_wins_over_all() {
+        let name = |vars: &[(&str, &str)]| {
+            let var =
+                |name: &str| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+            let resource = own_resource("app", Vec::new(), var);
+            resource.get(&"service.name".into()).map(|name| name.as_str().into_owned())
+        };
+        assert_eq!(name(&[]).as_deref(), Some("app"));
+        assert_eq!(name(&[("OTEL_SERVICE_NAME", "")]).as_deref(), Some("app"));
+        assert_eq!(name(&[("OTEL_SERVICE_NAME", "told")]).as_deref(), Some("told"));
+    }
+}

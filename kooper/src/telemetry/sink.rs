@@ -3,7 +3,7 @@
 use opentelemetry::{Context, Key, Value};
 use opentelemetry_sdk::{
     Resource,
-    error::OTelSdkResult,
+    error::{OTelSdkError, OTelSdkResult},
     trace::{Span, SpanData, SpanProcessor},
 };
 use std::{fmt::Debug, sync::Arc, time::Duration};
@@ -32,6 +32,7 @@ pub(crate) struct Ended {
     pub(crate) span: SpanData,
 }
 
+#[cfg(feature = "waterfall")]
 impl Ended {
     /// Whether nothing above it in its trace ran in this process.
     pub(crate) fn is_local_root(&self) -> bool {
@@ -49,8 +50,23 @@ pub(crate) trait Sink: Debug + Send + Sync + 'static {
     /// Takes one span. It is called by many threads at once.
     fn take(&self, ended: Ended);
 
-    /// No more spans will come: lets go of what is held back for those that were missing.
-    fn end(&self) {}
+    /// Sends what waits to be sent; whether that could be done in time.
+    fn flush(&self, timeout: Duration) -> bool {
+        let _ = timeout;
+        true
+    }
+
+    /// No more spans will come: lets go of all that is held. Whether that could be done in time.
+    fn end(&self, timeout: Duration) -> bool {
+        self.flush(timeout)
+    }
+}
+
+/// How long a flush may take that comes with no time of its own.
+const FLUSH: Duration = Duration::from_secs(5);
+
+fn in_time(done: bool, timeout: Duration) -> OTelSdkResult {
+    if done { Ok(()) } else { Err(OTelSdkError::Timeout(timeout)) }
 }
 
 /// The end of one service's provider in a [`Sink`] that all services share.
@@ -79,12 +95,11 @@ impl<S: Sink> SpanProcessor for Tap<S> {
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        Ok(())
+        in_time(self.sink.flush(FLUSH), FLUSH)
     }
 
-    fn shutdown_with_timeout(&self, _timeout: Duration) -> OTelSdkResult {
-        self.sink.end();
-        Ok(())
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        in_time(self.sink.end(timeout), timeout)
     }
 
     fn set_resource(&mut self, resource: &Resource) {

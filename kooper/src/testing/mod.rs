@@ -47,3 +47,9 @@ pub use fault::{Fault, Faults, Watches};
 pub use journal::{RecordedRequest, Requests};
 pub use server::Server;
 pub use traces::{Attr, Link, ObjectTraces, RecordedSpan, RecordedTrace, Traces};
+
+/// The decoder of Kubernetes' protobuf, for Kooper's own tests. Not for use elsewhere, and free to change.
+#[doc(hidden)]
+pub mod protobuf {
+    pub use crate::wire::protobuf::testing::{covered, decode_answer};
+}

@@ -102,7 +102,7 @@ impl Failure {
 pub(crate) struct Attempt<'a> {
     identity: &'a Identity,
     key: &'a ObjectKey,
-    attempt: u32,
+    number: u32,
     root: Span,
     /// Whether anyone listens to the root; if not, it says nothing.
     on: bool,
@@ -125,7 +125,7 @@ impl<'a> Attempt<'a> {
             logs::log(&root, event::BAGGAGE, &baggage);
             logs::log(&root, event::PROCESS_OBJECT, &[(attribute::KEY, text(key))]);
         }
-        Self { identity, key, attempt: handout.attempt, root, on }
+        Self { identity, key, number: handout.attempt, root, on }
     }
 
     /// Begins the span around a handler.
@@ -214,7 +214,7 @@ impl<'a> Attempt<'a> {
         };
         let trace_id = logs::trace_id(&self.root);
         let (controller, key) = (self.identity.controller.as_str(), self.key.as_str());
-        let (said, outcome, attempt) = (display(said), outcome(settlement), i64::from(self.attempt));
+        let (said, outcome, attempt) = (display(said), outcome(settlement), i64::from(self.number));
         callsite.event(&[
             Some(&said),
             Some(&controller),

@@ -118,7 +118,11 @@ impl Spans {
 
 impl std::fmt::Debug for Spans {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Spans").field("process_job", &self.root.meta).finish_non_exhaustive()
+        f.debug_struct("Spans")
+            .field("process_job", &self.root.site())
+            .field("add", &self.add.site())
+            .field("delete", &self.delete.site())
+            .finish_non_exhaustive()
     }
 }
 
@@ -142,6 +146,12 @@ impl Callsite {
             inner: DefaultCallsite::new(&this.meta),
             meta: Metadata::new(site.name, site.module, level, file, line, module, fields, kind),
         }
+    }
+
+    /// The place that it was made for.
+    fn site(&self) -> Site {
+        let (file, line) = (self.meta.file().unwrap_or_default(), self.meta.line().unwrap_or_default());
+        Site::new(self.meta.name(), self.meta.target(), file, line)
     }
 
     /// Whether anyone listens. Costs a load and a compare where nobody does.

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 /// Follows a list's body byte by byte, far enough to know where an item begins and ends.
 #[derive(Default)]
-pub(super) struct ListSplitter {
+pub(crate) struct ListSplitter {
     /// The body without its items.
     envelope: Vec<u8>,
     /// The beginning of an item whose end has not come yet.
@@ -203,7 +203,7 @@ fn named(bytes: &[u8]) -> Result<Object, WireError> {
 
 /// Follows a watch's stream, an event a line.
 #[derive(Default)]
-pub(super) struct WatchSplitter {
+pub(crate) struct WatchSplitter {
     /// The beginning of a line whose end has not come yet.
     line: Vec<u8>,
 }
@@ -253,12 +253,37 @@ fn event(line: &[u8]) -> Result<WatchEvent, WireError> {
     match frame.r#type {
         "ADDED" | "MODIFIED" => Ok(WatchEvent::Applied(named(object)?)),
         "DELETED" => Ok(WatchEvent::Deleted(named(object)?)),
-        "BOOKMARK" => Ok(WatchEvent::Bookmark(read_json(object)?.meta.resource_version.into())),
+        "BOOKMARK" => bookmark(object),
         "ERROR" => status(object)
             .map(WatchEvent::Error)
             .ok_or_else(|| WireError::Garbled("an error without a status".into())),
         other => Err(WireError::Garbled(format!("`{other}` is no type of event"))),
     }
+}
+
+#[derive(Deserialize)]
+struct Bookmark {
+    metadata: BookmarkMetadata,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BookmarkMetadata {
+    resource_version: String,
+    #[serde(default)]
+    annotations: BookmarkAnnotations,
+}
+
+#[derive(Deserialize, Default)]
+struct BookmarkAnnotations {
+    #[serde(rename = "k8s.io/initial-events-end", default)]
+    initial_end: String,
+}
+
+fn bookmark(object: &[u8]) -> Result<WatchEvent, WireError> {
+    let Bookmark { metadata } = parse(object)?;
+    let initial_end = metadata.annotations.initial_end == "true";
+    Ok(WatchEvent::Bookmark { version: metadata.resource_version, initial_end })
 }
 
 #[cfg(test)]
@@ -320,6 +345,7 @@ mod tests {
         let stream = concat!(
             "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"a\"}}}\n",
             "\n{\"type\":\"BOOKMARK\",\"object\":{\"metadata\":{\"resourceVersion\":\"9\"}}}\n",
+            "{\"type\":\"BOOKMARK\",\"object\":{\"metadata\":{\"resourceVersion\":\"10\",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}}}}\n",
             "{\"type\":\"DELETED\",\"object\":{\"metadata\":{\"name\":\"a\\n\"}}}\n",
             "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410}}\n",
         );
@@ -331,14 +357,16 @@ mod tests {
                         seen.push(match event {
                             WatchEvent::Applied(object) => format!("+{}", object.meta.key),
                             WatchEvent::Deleted(object) => format!("-{}", object.meta.key),
-                            WatchEvent::Bookmark(version) => format!("@{version}"),
+                            WatchEvent::Bookmark { version, initial_end } => {
+                                format!("@{version} {initial_end}")
+                            }
                             WatchEvent::Error(status) => format!("!{}", status.code),
                         });
                         Ok(())
                     })
                     .expect(stream);
             }
-            assert_eq!(seen, ["+a", "@9", "-a\n", "!410"], "chunks of {size}");
+            assert_eq!(seen, ["+a", "@9 false", "@10 true", "-a\n", "!410"], "chunks of {size}");
             assert_eq!(splitter.finish(), Ok(()));
         }
     }

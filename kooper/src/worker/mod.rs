@@ -9,7 +9,7 @@ mod watchdog;
 pub(crate) use watchdog::Watchdog;
 
 use crate::{
-    Client, Context, Requeue, Trigger,
+    Client, Context, Objects, Requeue, Trigger,
     context::Inner,
     error::{self, BoxError},
     handler::{Resource, Runnable},
@@ -20,6 +20,7 @@ use crate::{
 };
 use run::{End, run};
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -37,6 +38,7 @@ pub(crate) struct Workers<H> {
     pub(crate) retries: u32,
     pub(crate) timeout: Option<Duration>,
     pub(crate) client: Client,
+    pub(crate) objects: Objects,
     pub(crate) store: Arc<Store>,
     pub(crate) queue: Arc<WorkQueue>,
     pub(crate) watchdog: Arc<Watchdog>,
@@ -133,6 +135,7 @@ impl<H: Runnable> Workers<H> {
             retries: self.retries,
             trigger: handout.trigger,
             client: self.client.clone(),
+            objects: self.objects.clone(),
             last_seen,
             cancelled: cancelled.clone(),
             shutting_down: self.shutting_down.clone(),
@@ -146,26 +149,40 @@ impl<H: Runnable> Workers<H> {
         if !matches!(end, End::Returned(_)) {
             cancelled.cancel();
         }
-        self.judge(end).inspect_err(|failed| child.in_scope(|| attempt.child_failed(&child, &failed.failure)))
+        judge(end).inspect_err(|failed| child.in_scope(|| attempt.child_failed(&child, &failed.failure)))
     }
+}
 
-    fn judge(&self, end: End) -> Result<Requeue, Failed> {
-        let failed = |failure, verdict| Err(Failed { failure, verdict });
-        match end {
-            End::Returned(Ok(requeue)) => Ok(requeue),
-            End::Returned(Err(error)) => {
-                let verdict = if error::is_permanent(&*error) { Verdict::Permanent } else { Verdict::Failed };
-                failed(Failure::Handler(message(&error)), verdict)
-            }
-            End::TimedOut(after) => {
-                failed(Failure::Timeout(format!("handler timed out after {after:?}")), Verdict::Failed)
-            }
-            End::Panicked(payload) => {
-                failed(Failure::Panic(format!("handler panicked: {payload}")), Verdict::Failed)
-            }
-            End::Aborted => failed(Failure::Aborted, Verdict::Aborted),
+/// What an ended run means for its key.
+fn judge(end: End) -> Result<Requeue, Failed> {
+    let failed = |failure, verdict| Err(Failed { failure, verdict });
+    match end {
+        End::Returned(Ok(requeue)) => Ok(requeue),
+        End::Returned(Err(error)) => {
+            let (message, verdict) = read(error);
+            failed(Failure::Handler(message), verdict)
         }
+        End::TimedOut(after) => {
+            failed(Failure::Timeout(format!("handler timed out after {after:?}")), Verdict::Failed)
+        }
+        End::Panicked(payload) => {
+            failed(Failure::Panic(format!("handler panicked: {payload}")), Verdict::Failed)
+        }
+        End::Aborted => failed(Failure::Aborted, Verdict::Aborted),
     }
+}
+
+/// What an error says, and whether a retry could mend it. A panic of the error's own code is no more than a poor message.
+fn read(error: BoxError) -> (String, Verdict) {
+    let said = catch_unwind(AssertUnwindSafe(|| {
+        let verdict = if error::is_permanent(&*error) { Verdict::Permanent } else { Verdict::Failed };
+        (message(&error), verdict)
+    }));
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(error)));
+    said.unwrap_or_else(|panic| {
+        let why = run::payload(&*panic);
+        (format!("an error that cannot be shown, since that panicked: {why}"), Verdict::Failed)
+    })
 }
 
 /// The message of an error with its causes; never empty, so that a trace always says something.
@@ -176,7 +193,7 @@ fn message(error: &BoxError) -> String {
 
 /// Decodes an object. A panic of the type's own `Deserialize` is a failure as any other.
 fn decode<R: serde::de::DeserializeOwned>(body: &Body) -> Result<R, String> {
-    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| body.decode())) {
+    match catch_unwind(AssertUnwindSafe(|| body.decode())) {
         Ok(decoded) => decoded.map_err(|error| error::chain(&error)),
         Err(payload) => Err(format!("decoding panicked: {}", run::payload(&*payload))),
     }

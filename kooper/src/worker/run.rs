@@ -19,15 +19,16 @@ pub(super) enum End {
     Aborted,
 }
 
-/// Runs a handler to its end, or to what ends it first. The handler's future is dropped before this returns.
+/// Runs a handler to its end, or to what ends it first. The handler's future is dropped before this returns; a panic of
+/// its drop goes no further.
 pub(super) async fn run(
     handler: impl Future<Output = Outcome> + Send,
     timeout: Option<Duration>,
     aborted: &CancellationToken,
     watch: &Watch<'_>,
 ) -> End {
-    let handler = pin!(handler);
-    let guarded = Guarded { handler, watch };
+    let mut handler = pin!(Some(handler));
+    let guarded = Guarded { handler: handler.as_mut(), watch };
     let limit = async {
         match timeout {
             Some(limit) => {
@@ -37,18 +38,21 @@ pub(super) async fn run(
             None => std::future::pending().await,
         }
     };
-    tokio::select! {
+    let end = tokio::select! {
         // What has ended has ended, even if its time ran out in the same moment.
         biased;
         end = guarded => end,
         limit = limit => End::TimedOut(limit),
         () = aborted.cancelled() => End::Aborted,
-    }
+    };
+    // The panic hook has told of it; how the run ended is what matters.
+    let _ = catch_unwind(AssertUnwindSafe(|| handler.set(None)));
+    end
 }
 
 /// A handler's future whose panics are caught and whose polls are watched.
 struct Guarded<'a, F> {
-    handler: Pin<&'a mut F>,
+    handler: Pin<&'a mut Option<F>>,
     watch: &'a Watch<'a>,
 }
 
@@ -57,7 +61,8 @@ impl<F: Future<Output = Outcome>> Future for Guarded<'_, F> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<End> {
         let this = &mut *self;
-        let polled = this.watch.during(|| catch_unwind(AssertUnwindSafe(|| this.handler.as_mut().poll(cx))));
+        let handler = this.handler.as_mut().as_pin_mut().expect("it is dropped after the last poll");
+        let polled = this.watch.during(|| catch_unwind(AssertUnwindSafe(|| handler.poll(cx))));
         match polled {
             Ok(polled) => polled.map(End::Returned),
             // The future is not polled again, so what the panic broke in it is not seen by anyone.

@@ -16,6 +16,7 @@ use std::{
     fmt,
     io::Write,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 use terminal::Style;
 
@@ -127,11 +128,12 @@ impl Sink for Waterfall {
         }
     }
 
-    fn end(&self) {
+    fn end(&self, _timeout: Duration) -> bool {
         let rest = self.held.traces.lock().unwrap_or_else(PoisonError::into_inner).take_all();
         if !rest.is_empty() {
             self.show(&rest);
         }
+        true
     }
 }
 

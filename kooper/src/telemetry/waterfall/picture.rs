@@ -17,6 +17,9 @@ const BARS: usize = 200;
 /// Letters of one log line that are shown.
 const LINE: usize = 1000;
 
+/// Letters of a label that its duration is worth.
+const NEAR: usize = 3;
+
 /// Colours as SGR codes.
 mod color {
     pub(super) const TITLE: &str = "1";
@@ -46,7 +49,8 @@ pub(crate) fn draw(spans: &[Ended], style: Style) -> String {
     let scale = Scale::new(start, end, style.columns.saturating_sub(margin));
     let picture = Picture { style, scale, services: services(&walked) };
 
-    let mut out = picture.title(top);
+    let deleted = walked.iter().any(|ended| ended.span.name == "handleDeleteObject");
+    let mut out = picture.title(top, deleted);
     picture.ruler(&mut out);
     for ended in walked.iter().take(BARS) {
         picture.bar(&mut out, ended);
@@ -103,7 +107,7 @@ impl Picture {
 
     /// What the trace is about: the object, how it went, the attempt, the controller, the trace's id, as far as there
     /// is room for them.
-    fn title(&self, top: &Ended) -> String {
+    fn title(&self, top: &Ended, deleted: bool) -> String {
         let say = |name: &str| top.attribute(name).map(Value::as_str).unwrap_or_default();
         let outcome = say("kooper.outcome").replace('_', " ");
         let good = matches!(outcome.as_str(), "done" | "requeued");
@@ -128,6 +132,7 @@ impl Picture {
         let name = if key.is_empty() { top.service.name.as_str() } else { &key };
         let parts = [
             (name, color::TITLE),
+            (if deleted { "deleted" } else { "" }, color::TITLE),
             (&outcome, outcome_color),
             (unfinished, color::OTHER),
             (&attempt, ""),
@@ -165,7 +170,7 @@ impl Picture {
         // That of the root stands beside the ruler.
         let duration =
             if duration == self.scale.total() { String::new() } else { format!(" {}", text(duration)) };
-        let label = self.label(ended);
+        let label = self.label(ended, usize::MAX);
         let color = self.color(ended);
 
         let inside = place.len().saturating_sub("[  ]".len());
@@ -185,14 +190,14 @@ impl Picture {
             format!("{}{stroke} {label_painted}{faint}", indent(place.start))
         } else if both <= left {
             format!("{}{label_painted}{faint} {stroke}", indent(left - both))
-        } else if inside + duration.len() >= left.max(right) {
-            let bar = self.style.paint(color, &format!("[ {} ]", self.cut(&label, inside)));
+        } else if inside + NEAR >= left.max(right) {
+            let bar = self.style.paint(color, &format!("[ {} ]", self.label(ended, inside)));
             format!("{}{bar}{faint}", indent(place.start))
         } else if right >= left {
-            let label = self.style.paint(color, &self.cut(&label, right));
+            let label = self.style.paint(color, &self.label(ended, right));
             format!("{}{stroke} {label}", indent(place.start))
         } else {
-            let label = self.cut(&label, left);
+            let label = self.label(ended, left);
             format!("{}{} {stroke}", indent(left - width(&label)), self.style.paint(color, &label))
         };
         push_line(out, &line);
@@ -218,12 +223,14 @@ impl Picture {
         }
     }
 
-    fn label(&self, ended: &Ended) -> String {
+    /// What a span is called, in at most `room` columns: it is the name that gives way, not the mark of a failure.
+    fn label(&self, ended: &Ended, room: usize) -> String {
         let main = self.services.first().is_none_or(|main| main.name == ended.service.name);
         let service = if main { String::new() } else { format!("{}: ", ended.service.name) };
         let failed = if is_failed(ended) { format!(" {}", self.glyphs().failed) } else { String::new() };
         let name = format!("{service}{}", ended.span.name);
-        format!("{}{failed}", self.style.clean(&name))
+        let name = self.style.clean(&name);
+        self.cut(&name, room.saturating_sub(width(&failed))) + &failed
     }
 
     fn color(&self, ended: &Ended) -> &'static str {

@@ -7,7 +7,7 @@ use opentelemetry::{
     trace::{Event, SpanContext, SpanKind, Status, TraceState},
 };
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 /// A span by its own id, its parent's, its service and name, its start and end in microseconds.
 fn span(id: u64, parent: u64, service: &str, name: &'static str, start: u64, end: u64) -> Ended {
@@ -126,7 +126,7 @@ fn several_services() -> [Ended; 8] {
         span(4, 3, "redis", "getOrg", 120, 11_430),
         span(5, 3, "github", "getOrg", 11_500, 88_040),
         failed(span(6, 3, "aws", "ensureAWSResources", 103_500, 213_900)),
-        span(7, 6, "aws", "getEc2List", 104_000, 196_000),
+        failed(span(7, 6, "aws", "getEc2List", 104_000, 196_000)),
         failed(span(8, 6, "aws", "linkSGInALB", 196_400, 213_800)),
     ]
 }
@@ -143,7 +143,7 @@ fn a_span_of_another_service_says_which_and_a_failed_one_is_marked() {
 [·] redis: getOrg 11.31ms
    [ github: getOrg ···] 76.54ms
                              [ aws: ensureAWSResources ✗ ·] 110.40ms
-                             [ aws: getEc2List ······] 92.00ms
+                             [ aws: getEc2List ✗ ····] 92.00ms
                            aws: linkSGInALB ✗ 17.40ms [···]
 "
     );
@@ -160,8 +160,8 @@ fn forty_columns_are_enough() {
 [ AddFunc ✗ ··············] 213.89ms
 | redis: getOrg 11.31ms
  [········] github: getOrg 76.54ms
-             [ aws: ensu… ] 110.40ms
-             [ aws: ge… ] 92.00ms
+             [ aws: en… ✗ ] 110.40ms
+             [··········] aws: getEc2… ✗
       aws: linkSGInALB ✗ []
 "
     );
@@ -322,8 +322,8 @@ fn what_has_not_ended_at_the_end_is_drawn_as_unfinished() {
     let writes = Writes::default();
     let waterfall = Waterfall::to(writes.clone());
     waterfall.take(span(2, 1, "app", "child", 10, 20));
-    waterfall.end();
-    waterfall.end();
+    waterfall.end(Duration::ZERO);
+    waterfall.end(Duration::ZERO);
     assert_eq!(writes.all().len(), 1);
     assert!(writes.all()[0].starts_with("app · unfinished · "), "{:?}", writes.all());
 }

@@ -1,0 +1,86 @@
+#[cfg(feature = "pods")]
+const _: () = {
+    use ::kooper::__private as __kooper;
+    #[automatically_derived]
+    impl __kooper::Handler for Cfgs {
+        type Resource = Pod;
+        fn spec() -> __kooper::Spec {
+            __kooper::Spec::new(
+                "cfgs",
+                __kooper::Retriever::for_handler::<Self>()
+                    .resync(__kooper::Duration::from_mins(3)),
+                __kooper::Queue::new()
+                    .retries(3)
+                    .backoff(
+                        __kooper::Backoff::new(
+                            __kooper::Duration::from_millis(5),
+                            __kooper::Duration::from_secs(1000),
+                            2.0,
+                            0.1,
+                        ),
+                    )
+                    .workers(3),
+            )
+        }
+        fn spans() -> &'static __kooper::Spans {
+            static SPANS: __kooper::Spans = __kooper::Spans::new(
+                &SPANS,
+                __kooper::site!("processJob"),
+                {
+                    #[cfg(unix)]
+                    const SITE: __kooper::Site = __kooper::site!("handleAddObject");
+                    #[cfg(not(unix))]
+                    const SITE: __kooper::Site = __kooper::site!("handleAddObject");
+                    #[cfg(not(any(all(unix), all(not(unix)))))]
+                    const SITE: __kooper::Site = __kooper::site!("handleAddObject");
+                    SITE
+                },
+                {
+                    #[cfg(feature = "audit")]
+                    const SITE: __kooper::Site = __kooper::site!("handleDeleteObject");
+                    #[cfg(not(any(all(feature = "audit"))))]
+                    const SITE: __kooper::Site = __kooper::site!("handleDeleteObject");
+                    SITE
+                },
+            );
+            &SPANS
+        }
+        #[cfg(unix)]
+        async fn on_add(
+            &self,
+            _ctx: __kooper::Context,
+            object: Self::Resource,
+        ) -> __kooper::Outcome {
+            let object = <Pod as __kooper::ObjectArg<
+                Self::Resource,
+            >>::from_object(object);
+            <kooper::Result as __kooper::HandlerOutput>::into_outcome(
+                Self::add(self, object).await,
+            )
+        }
+        #[cfg(not(unix))]
+        async fn on_add(
+            &self,
+            _ctx: __kooper::Context,
+            object: Self::Resource,
+        ) -> __kooper::Outcome {
+            let object = <Arc<
+                Pod,
+            > as __kooper::ObjectArg<Self::Resource>>::from_object(object);
+            <kooper::Result as __kooper::HandlerOutput>::into_outcome(
+                Self::add(self, object).await,
+            )
+        }
+        #[cfg(feature = "audit")]
+        async fn on_delete(
+            &self,
+            _ctx: __kooper::Context,
+            key: __kooper::ObjectKey,
+        ) -> __kooper::Outcome {
+            let key = <ObjectKey as __kooper::KeyArg>::from_key(key);
+            <kooper::Result as __kooper::HandlerOutput>::into_outcome(
+                Self::delete(self, key).await,
+            )
+        }
+    }
+};

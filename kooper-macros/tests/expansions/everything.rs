@@ -1,0 +1,61 @@
+const _: () = {
+    use ::kp::__private as __kooper;
+    #[automatically_derived]
+    impl __kooper::Handler for Everything {
+        type Resource = Pod;
+        fn spec() -> __kooper::Spec {
+            __kooper::Spec::new(
+                    "all-of-it",
+                    __kooper::Retriever::in_namespaces::<Self>(["a", "b"])
+                        .labels("app=web")
+                        .fields(FIELDS)
+                        .resync(__kooper::NEVER),
+                    __kooper::Queue::new()
+                        .retries(Self::RETRIES)
+                        .backoff(
+                            __kooper::Backoff::new(
+                                __kooper::Duration::from_millis(100),
+                                __kooper::duration(MAX),
+                                1.5,
+                                0.0,
+                            ),
+                        )
+                        .workers(10),
+                )
+                .timeout(__kooper::Duration::from_secs(90))
+        }
+        fn spans() -> &'static __kooper::Spans {
+            static SPANS: __kooper::Spans = __kooper::Spans::new(
+                &SPANS,
+                __kooper::site!("processJob"),
+                __kooper::site!("handleAddObject"),
+                __kooper::site!("handleDeleteObject"),
+            );
+            &SPANS
+        }
+        async fn on_add(
+            &self,
+            _ctx: __kooper::Context,
+            object: Self::Resource,
+        ) -> __kooper::Outcome {
+            let object = <Arc<
+                Pod,
+            > as __kooper::ObjectArg<Self::Resource>>::from_object(object);
+            <Result<
+                Requeue,
+                Failure,
+            > as __kooper::HandlerOutput>::into_outcome(Self::add(self, object).await)
+        }
+        async fn on_delete(
+            &self,
+            _ctx: __kooper::Context,
+            key: __kooper::ObjectKey,
+        ) -> __kooper::Outcome {
+            let key = <ObjectKey as __kooper::KeyArg>::from_key(key);
+            <Result<
+                (),
+                Failure,
+            > as __kooper::HandlerOutput>::into_outcome(Self::delete(self, key).await)
+        }
+    }
+};

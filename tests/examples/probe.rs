@@ -1,0 +1,57 @@
+//! A program for tests to run: a controller of pods whose handler takes its time, or of a resource that no server has.
+//!
+//!     probe [--namespace NAME] [--takes 2s]
+//!     probe --unserved
+
+use k8s_openapi::api::{core::v1::Pod, storagemigration::v1beta1::StorageVersionMigration};
+use kooper::{Context, Controller, controller};
+use std::{env, time::Duration};
+
+/// Says when it begins and when it is done.
+struct Slow {
+    takes: Duration,
+}
+
+#[controller(resource = Pod)]
+impl Slow {
+    async fn add(&self, ctx: Context, _pod: Pod) -> kooper::Result {
+        println!("handling {}", ctx.key());
+        tokio::time::sleep(self.takes).await;
+        println!("handled {}", ctx.key());
+        Ok(())
+    }
+}
+
+/// Watches a resource of a group that a server does not serve unless it is told to.
+struct Unserved;
+
+#[controller(resource = StorageVersionMigration)]
+impl Unserved {
+    async fn add(&self, _migration: StorageVersionMigration) -> kooper::Result {
+        Ok(())
+    }
+}
+
+#[tokio::main]
+async fn main() -> kooper::Result {
+    let _telemetry = kooper::telemetry::init("probe")?;
+    let mut namespace = None;
+    let mut takes = Duration::ZERO;
+    let mut arguments = env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--namespace" => namespace = arguments.next(),
+            "--takes" => {
+                let seconds = arguments.next().unwrap_or_default();
+                takes = Duration::from_secs(seconds.trim_end_matches('s').parse()?);
+            }
+            "--unserved" => return kooper::run(Unserved).await,
+            _ => return Err(kooper::Error::msg(format!("there is no `{argument}`"))),
+        }
+    }
+    let controller = Controller::new(Slow { takes });
+    match namespace {
+        Some(namespace) => controller.namespaces(namespace.as_str()).run().await,
+        None => controller.run().await,
+    }
+}

@@ -1,0 +1,55 @@
+//! A handler that blocks its thread, in real time on a runtime of two threads: it is named once, and others go on.
+
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, Controller, controller, testing::Cluster};
+use kooper_tests::{Log, Running, pod};
+use kube::{
+    Api,
+    api::{Patch, PatchParams, PostParams},
+};
+use serde_json::json;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+use tracing_subscriber::{Registry, layer::SubscriberExt};
+
+/// Blocks for the pod of that name, and tells of each run that is over.
+struct Blocking(mpsc::UnboundedSender<String>);
+
+#[controller(resource = Pod, name = "blocking", resync = "never", workers = 3)]
+impl Blocking {
+    async fn add(&self, ctx: Context, _pod: Pod) -> kooper::Result {
+        if ctx.key().name() == "blocks" {
+            std::thread::sleep(Duration::from_millis(2500));
+        }
+        self.0.send(ctx.key().name().to_owned())?;
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handler_that_blocks_its_thread_is_named_once_a_key_while_others_go_on() {
+    let log = Log::default();
+    tracing::subscriber::set_global_default(Registry::default().with(log.layer())).expect("the only one");
+    let cluster = Cluster::new();
+    let (sender, mut over) = mpsc::unbounded_channel();
+    let running = Running::start(Controller::new(Blocking(sender)).client(cluster.client()));
+    let pods: Api<Pod> = Api::default_namespaced(cluster.client());
+
+    let began = Instant::now();
+    pods.create(&PostParams::default(), &pod("blocks")).await.expect("created");
+    for number in 0..10 {
+        pods.create(&PostParams::default(), &pod(&format!("pod-{number}"))).await.expect("created");
+        assert_eq!(over.recv().await, Some(format!("pod-{number}")), "it went on meanwhile");
+    }
+    assert!(began.elapsed() < Duration::from_secs(2), "none waited for the one that blocks");
+    let warning = log.wait(|line| line.field("key") == "default/blocks" && line.warns()).await;
+    assert!(warning.message.starts_with("the handler blocks its thread"), "{warning:?}");
+    assert!(warning.field("next_step").contains("spawn_blocking"), "{warning:?}");
+
+    assert_eq!(over.recv().await.as_deref(), Some("blocks"));
+    let change = Patch::Merge(json!({ "metadata": { "labels": { "changed": "yes" } } }));
+    pods.patch("blocks", &PatchParams::default(), &change).await.expect("changed");
+    assert_eq!(over.recv().await.as_deref(), Some("blocks"), "it blocked once more");
+    running.stop().await.expect("drained");
+    assert_eq!(log.warnings().len(), 1, "{:#?}", log.warnings());
+}

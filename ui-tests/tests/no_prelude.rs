@@ -1,0 +1,28 @@
+//! A crate in which no name is known that is not written out.
+
+#![no_implicit_prelude]
+
+use ::k8s_openapi::api::core::v1::Pod;
+use ::kooper::{Context, Handler, ObjectKey, controller};
+
+struct Bare;
+
+const RETRIES: u32 = 1;
+
+#[controller(resource = Pod, retries = RETRIES, resync = "never", timeout = "1s", backoff(initial = "1s"), labels = "a=b")]
+impl Bare {
+    async fn add(&self, _: Context, _: Pod) -> ::kooper::Result {
+        ::kooper::Result::Ok(())
+    }
+
+    #[cfg(unix)]
+    async fn delete(&self, _: Context, _: ObjectKey) -> ::kooper::Result {
+        ::kooper::Result::Ok(())
+    }
+}
+
+#[::core::prelude::v1::test]
+fn the_attribute_needs_no_prelude() {
+    ::std::assert_eq!(Bare::spec().name(), "bare");
+    ::core::mem::drop(::kooper::run(Bare));
+}

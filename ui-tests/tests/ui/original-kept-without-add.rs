@@ -1,0 +1,16 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::controller;
+
+struct Web;
+
+#[controller(resource = Pod)]
+impl Web {
+    fn helper(&self) -> u8 {
+        7
+    }
+}
+
+fn main() {
+    let _: u8 = Web.helper();
+    let _ = kooper::run(Web);
+}

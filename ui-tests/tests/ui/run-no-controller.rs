@@ -1,0 +1,14 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, Result};
+
+struct Web;
+
+impl Web {
+    async fn add(&self, _: Context, _: Pod) -> Result {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}
