@@ -75,7 +75,7 @@ async fn of_resource(
     } else {
         body
     };
-    let view = View::accepted(&parts.headers)?;
+    let view = View::accepted(&parts.headers, api.clock.now())?;
     let scaled = request.subresource.as_deref() == Some("scale");
     let resource = Arc::clone(&request.resource);
     let show = |object: &Object| {

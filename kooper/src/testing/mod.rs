@@ -37,6 +37,7 @@ mod server;
 mod status;
 mod store;
 mod strategy;
+mod table;
 mod traces;
 mod view;
 mod watch;

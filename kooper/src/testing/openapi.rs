@@ -1,4 +1,4 @@
-//! OpenAPI, as much of it as kubectl needs to send a manifest: which kinds can be patched, and that the server checks fields.
+//! The `OpenAPI` documents, as much of it as kubectl needs to send a manifest: which kinds can be patched, and that the server checks fields.
 
 use serde_json::{Map, Value, json};
 
