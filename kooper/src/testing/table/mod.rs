@@ -82,7 +82,7 @@ fn own(resource: &Resource) -> Option<(Columns, fn(&Document, Timestamp) -> Vec<
         ("", "nodes") => (cells::NODE, cells::node),
         ("", "configmaps") => (cells::CONFIG_MAP, cells::config_map),
         ("", "secrets") => (cells::SECRET, cells::secret),
-        ("", "events") | ("events.k8s.io", "events") => (cells::EVENT, cells::event),
+        ("" | "events.k8s.io", "events") => (cells::EVENT, cells::event),
         ("apps", "deployments") => (cells::DEPLOYMENT, cells::deployment),
         ("apps", "replicasets") => (cells::REPLICA_SET, cells::replica_set),
         ("coordination.k8s.io", "leases") => (cells::LEASE, cells::lease),
