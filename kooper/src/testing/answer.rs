@@ -11,8 +11,9 @@ use super::{
     cluster::{Api, DEFINITIONS},
     discovery,
     list::{Page, list},
+    openapi, proto,
     request::{Path, Query, Request, Verb},
-    scale,
+    review, scale,
     status::Status,
     store::Object,
     view::{View, to_bytes},
@@ -60,11 +61,21 @@ pub(super) fn refused(status: &Status) -> Response<Payload> {
 
 async fn of_resource(
     api: &Arc<Api>,
-    request: Request,
+    mut request: Request,
     parts: &Parts,
     body: &Bytes,
 ) -> Result<Response<Payload>, Status> {
-    let view = View::accepted(&parts.headers)?;
+    let read;
+    let body = if request.content_type == "application/vnd.kubernetes.protobuf" {
+        let object =
+            proto::read(body).ok_or_else(|| Status::bad_request("the body is no object in protobuf"))?;
+        request.content_type = "application/json".into();
+        read = to_bytes(&object);
+        &read
+    } else {
+        body
+    };
+    let view = View::accepted(&parts.headers, api.clock.now())?;
     let scaled = request.subresource.as_deref() == Some("scale");
     let resource = Arc::clone(&request.resource);
     let show = |object: &Object| {
@@ -85,6 +96,11 @@ async fn of_resource(
         }
         Verb::Create if matches!(request.subresource.as_deref(), Some("binding" | "eviction")) => {
             json_response(201, to_bytes(&write::create_part(api, &request, body)?))
+        }
+        Verb::Create if !request.resource.verbs.iter().any(|verb| verb == "get") => {
+            let review = write::read_review(api, &request, body)?;
+            let answer = review::answer(&request.resource, review).ok_or_else(Status::method_not_allowed)?;
+            json_response(201, to_bytes(&answer))
         }
         Verb::Create if request.subresource.is_some() => return Err(Status::method_not_allowed()),
         Verb::Create => object(201, &*write::create(api, &request, body)?)?,
@@ -119,6 +135,9 @@ fn of_server(api: &Api, path: &str, parts: &Parts) -> Result<Response<Payload>, 
             return Err(Status::method_not_allowed());
         }
         return Ok(response(200, to_bytes(&document).into(), content_type));
+    }
+    if let Some(document) = openapi::document(&api.resources(), path) {
+        return Ok(json_response(200, to_bytes(&document)));
     }
     match path {
         "/version" => Ok(json_response(200, to_bytes(&version()))),

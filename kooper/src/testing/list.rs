@@ -146,7 +146,7 @@ impl Page {
         let head = json!({ "kind": kind, "apiVersion": api_version, "metadata": metadata });
         let mut head = to_bytes(&head).to_vec();
         head.pop();
-        head.extend_from_slice(b",\"items\":[");
+        head.extend_from_slice(view.list_field(&request.resource).as_bytes());
         Self {
             view,
             resource: Arc::clone(&request.resource),

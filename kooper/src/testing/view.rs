@@ -2,9 +2,12 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, header};
-use serde_json::{Map, Value};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 
-use super::{convert, decode::Decoder, resources::Resource, schema::Schema, status::Status, store::Object};
+use super::{
+    convert, decode::Decoder, resources::Resource, schema::Schema, status::Status, store::Object, table,
+};
 
 /// The form of the answer that the header `Accept` asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,11 +16,13 @@ pub(super) enum View {
     Whole,
     /// `PartialObjectMetadata` of `meta.k8s.io/v1`.
     Metadata,
+    /// `Table` of `meta.k8s.io/v1`, with ages as of this time.
+    Table(Timestamp),
 }
 
 impl View {
     /// The first form in `Accept` that the server has.
-    pub(super) fn accepted(headers: &HeaderMap) -> Result<Self, Status> {
+    pub(super) fn accepted(headers: &HeaderMap, now: Timestamp) -> Result<Self, Status> {
         let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
         let known = |media: &str| {
             let mut words = media.split(';').map(str::trim);
@@ -27,6 +32,7 @@ impl View {
                 _ if !json => None,
                 None => Some(Self::Whole),
                 Some("PartialObjectMetadata" | "PartialObjectMetadataList") => Some(Self::Metadata),
+                Some("Table") => Some(Self::Table(now)),
                 Some(_) => None,
             }
         };
@@ -38,6 +44,18 @@ impl View {
         match self {
             Self::Whole => (format!("{}List", resource.kind), resource.api_version()),
             Self::Metadata => ("PartialObjectMetadataList".into(), "meta.k8s.io/v1".into()),
+            Self::Table(_) => ("Table".into(), "meta.k8s.io/v1".into()),
+        }
+    }
+
+    /// The field of a list that holds its items, with what stands before.
+    pub(super) fn list_field(self, resource: &Resource) -> String {
+        match self {
+            Self::Table(_) => {
+                let columns = Value::Array(table::columns(resource));
+                format!(",\"columnDefinitions\":{columns},\"rows\":[")
+            }
+            _ => ",\"items\":[".into(),
         }
     }
 
@@ -52,6 +70,18 @@ impl View {
                 partial.insert("apiVersion".into(), "meta.k8s.io/v1".into());
                 partial.insert("metadata".into(), metadata(object));
                 to_bytes(&Value::Object(partial))
+            }
+            Self::Table(now) => {
+                let mut row = Vec::new();
+                Self::Table(now).item(resource, object, &mut row);
+                let row: Value = serde_json::from_slice(&row).expect("a row was just written");
+                to_bytes(&json!({
+                    "kind": "Table",
+                    "apiVersion": "meta.k8s.io/v1",
+                    "metadata": { "resourceVersion": object.version.to_string() },
+                    "columnDefinitions": table::columns(resource),
+                    "rows": [row],
+                }))
             }
         }
     }
@@ -71,6 +101,12 @@ impl View {
             Self::Whole => {
                 to.push(b'{');
                 to.extend_from_slice(object.without_kind());
+            }
+            Self::Table(now) => {
+                let object_of_row: Value = serde_json::from_slice(&Self::Metadata.object(resource, object))
+                    .expect("the metadata was just written");
+                let cells = table::cells(resource, &object.document(), now);
+                to.extend_from_slice(&to_bytes(&json!({ "cells": cells, "object": object_of_row })));
             }
             Self::Metadata => {
                 to.extend_from_slice(&self.object(resource, object));

@@ -118,7 +118,7 @@ impl Side {
                 "apply" => content_type = "application/apply-patch+yaml",
                 "as=Table" => accept = "application/json;as=Table;v=v1;g=meta.k8s.io".into(),
                 _ if word.starts_with("as=") => {
-                    accept = format!("application/json;{word};v=v1;g=meta.k8s.io")
+                    accept = format!("application/json;{word};v=v1;g=meta.k8s.io");
                 }
                 _ if word.starts_with("accept=") => accept = word["accept=".len()..].replace(',', ";"),
                 "" => {}

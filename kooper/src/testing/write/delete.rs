@@ -200,6 +200,9 @@ fn doom(api: &Api, resource: &Resource, document: &mut Document, grace: u64) -> 
         return true;
     }
     document.set_meta("deletionTimestamp", deadline);
+    if resource.collection() == DEFINITIONS {
+        return true;
+    }
     if resource.is("", "namespaces") {
         document.0.insert("status".into(), json!({ "phase": "Terminating" }));
     } else {

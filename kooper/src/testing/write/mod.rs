@@ -78,6 +78,12 @@ fn read(api: &Api, request: &Request, body: &Bytes, unknown: Unknown) -> Result<
     Ok(document)
 }
 
+/// A review in a body; it is answered and not stored.
+pub(super) fn read_review(api: &Api, request: &Request, body: &Bytes) -> Result<Document, Status> {
+    options::check(request)?;
+    read(api, request, body, Unknown::Ignore)
+}
+
 /// `("Pod", "v1")`.
 fn document_kind(api_version: &str, kind: &str) -> (String, String) {
     (kind.to_owned(), split_api_version(api_version).1.to_owned())
