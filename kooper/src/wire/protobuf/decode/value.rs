@@ -206,7 +206,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
                         .deserialize_any(visitor)
                         .map_err(Error::custom);
                 }
-                Form::Message => one.scope.cover_any(one.field.message)?,
+                Form::Message => return visitor.visit_map(one.message()?.any_fields()?),
                 _ => {}
             }
         }
@@ -243,7 +243,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
         if let Self::One(one) = &self
             && one.field.shape == Form::Message
         {
-            one.scope.cover_any(one.field.message)?;
+            return visitor.visit_map(one.message()?.any_fields()?);
         }
         object(self, visitor)
     }
