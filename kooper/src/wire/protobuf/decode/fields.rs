@@ -7,8 +7,9 @@ use super::{
         table::{self, Count, Shape},
     },
     Message, Scope,
+    one::{One, Run},
     text::{Text, text},
-    value::{One, Run, Value},
+    value::Value,
 };
 use serde::de::{DeserializeSeed, MapAccess};
 

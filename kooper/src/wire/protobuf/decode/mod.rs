@@ -7,6 +7,7 @@
 
 mod elements;
 mod fields;
+mod one;
 mod text;
 mod value;
 
