@@ -28,6 +28,10 @@
 //! all types in it, is looked up. If one is missing, that controller asks for JSON, and one warning says which field of which
 //! type it was.
 //!
+//! Other types, in [`StoredObject::decode`](crate::StoredObject::decode) and
+//! [`Context::last_seen`](crate::Context::last_seen), are looked at as they are decoded: one that names an unknown field, or that
+//! takes whatever comes and meets a field that only a newer server knows, is an error, and never an object with less in it.
+//!
 //! # Limits
 //!
 //! An object of more than 16 MiB, or of more than 100 levels, is refused with an error that names the message and the

@@ -15,6 +15,10 @@ pub(super) enum Fault {
     Mismatch,
     #[error("the type expects another kind of value")]
     Unfit,
+    #[error(
+        "a newer server's field, which is unknown here and the type may want: read this resource as JSON, by `.encoding(Encoding::Json)`"
+    )]
+    Unknown,
     #[error("a key, a name or a version that is no UTF-8")]
     Text,
     #[error("no time that a calendar has")]

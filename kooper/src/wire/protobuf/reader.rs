@@ -15,9 +15,6 @@ pub(super) enum Wire<'a> {
     Bytes(&'a [u8]),
 }
 
-/// The largest number that a field can have.
-const MAX_NUMBER: u64 = (1 << 29) - 1;
-
 impl<'a> Reader<'a> {
     #[inline]
     pub(super) fn varint(&mut self) -> Result<u64, Fault> {
@@ -57,12 +54,11 @@ impl<'a> Reader<'a> {
 
     /// A field's number, and the number that tells how it is encoded.
     #[inline]
-    pub(super) fn tag(&mut self) -> Result<(u32, u8), Fault> {
-        let tag = self.varint()?;
-        let (number, encoding) = (tag >> 3, tag & 7);
-        match u32::try_from(number) {
-            Ok(small) if number != 0 && number <= MAX_NUMBER => Ok((small, encoding as u8)),
-            _ => Err(Fault::Tag),
+    pub(super) fn tag(&mut self) -> Result<(u32, u32), Fault> {
+        let tag = u32::try_from(self.varint()?).map_err(|_| Fault::Tag)?;
+        match (tag >> 3, tag & 7) {
+            (0, _) => Err(Fault::Tag),
+            tag => Ok(tag),
         }
     }
 
@@ -152,11 +148,14 @@ pub(super) fn find(message: &[u8], number: u32) -> Result<Option<Wire<'_>>, Faul
 
 /// Writes a varint.
 pub(super) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push((value & 0x7f) as u8 | 0x80);
+    loop {
+        let [low, ..] = value.to_le_bytes();
         value >>= 7;
+        if value == 0 {
+            return out.push(low);
+        }
+        out.push(low | 0x80);
     }
-    out.push(value as u8);
 }
 
 /// Writes a field of bytes.

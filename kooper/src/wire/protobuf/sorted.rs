@@ -45,7 +45,9 @@ fn put(
     let inner = |bytes: &[u8]| message(bytes, table, field.message, depth + 1);
     match (field.shape.holds_a_message(), field.count) {
         (false, Count::List | Count::Map) => {
-            values.iter().for_each(|(_, whole)| out.extend_from_slice(whole));
+            for (_, whole) in values {
+                out.extend_from_slice(whole);
+            }
         }
         (false, _) => out.extend_from_slice(values.last().map_or(&[], |(_, whole)| whole)),
         (true, Count::List) => {

@@ -12,11 +12,14 @@ use k8s_openapi::{
     api::core::v1::{ConfigMap, Pod},
     apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
 };
+use kube::core::PartialObjectMeta;
 
 /// A message of fields that are bytes.
 fn message(fields: &[(u32, &[u8])]) -> Vec<u8> {
     let mut out = Vec::new();
-    fields.iter().for_each(|(number, bytes)| put_bytes(&mut out, *number, bytes));
+    for (number, bytes) in fields {
+        put_bytes(&mut out, *number, bytes);
+    }
     out
 }
 
@@ -236,6 +239,41 @@ fn fields_in_any_order_are_read_alike() {
         (vec!["one", "two"], Some("Always")),
         "the last of two counts"
     );
+}
+
+#[test]
+fn metadata_alone_can_be_taken_from_any_object() {
+    let pod = message(&[(1, &metadata("a", "1")), (2, b"")]);
+    let object = read(&pod, "Pod").expect("a pod");
+    let partial: PartialObjectMeta<Pod> = object.body.decode().expect("its metadata");
+    assert_eq!(partial.metadata.name.as_deref(), Some("a"));
+}
+
+#[test]
+fn a_type_that_takes_whatever_comes_gets_all_or_an_error() {
+    let known = config_map("a", "1", "x");
+    let value: serde_json::Value =
+        read(&known, "ConfigMap").expect("an object").body.decode().expect("all known");
+    assert_eq!(value["data"]["key"], "x");
+    let newer = [known, message(&[(77, b"new")])].concat();
+    let body = read(&newer, "ConfigMap").expect("an object").body;
+    let error = body.decode::<serde_json::Value>().expect_err("a field is missing").to_string();
+    assert!(error.contains("newer server") && error.contains("core.v1.ConfigMap"), "{error}");
+    assert!(body.decode::<ConfigMap>().is_ok(), "a type that knows its fields has no use for it");
+}
+
+#[test]
+fn a_type_that_wants_what_the_table_lacks_is_refused() {
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Newer {
+        #[expect(dead_code, reason = "read by serde alone")]
+        warp_drive: Option<bool>,
+    }
+    let body = read(&config_map("a", "1", "x"), "ConfigMap").expect("an object").body;
+    let error = body.decode::<Newer>().expect_err("it cannot be had").to_string();
+    assert!(error.contains("`warpDrive` of `Newer`") && error.contains("Encoding::Json"), "{error}");
+    assert!(body.decode::<ConfigMap>().is_ok() && body.decode::<Newer>().is_err(), "each time anew");
 }
 
 #[test]

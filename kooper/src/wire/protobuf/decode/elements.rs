@@ -1,9 +1,6 @@
 //! What is an array in JSON: a run of fields with one number, or an array of JSON within protobuf.
 
-use super::{
-    super::error::Error,
-    value::{Run, Value},
-};
+use super::{super::error::Error, one::Run, value::Value};
 use serde::de::{DeserializeSeed, SeqAccess};
 
 pub(super) enum Elements<'de> {

@@ -7,8 +7,9 @@ use super::{
         table::{self, Count, Shape},
     },
     Message, Scope,
+    one::{One, Run},
     text::{Text, text},
-    value::{One, Run, Value},
+    value::Value,
 };
 use serde::de::{DeserializeSeed, MapAccess};
 
@@ -26,8 +27,17 @@ pub(super) struct Fields<'de> {
 }
 
 enum Source<'de> {
-    Message { scope: &'de Scope, open: [Open<'de>; INLINED], level: usize, depth: u8 },
-    Map { run: Run<'de> },
+    Message {
+        scope: &'de Scope,
+        open: [Open<'de>; INLINED],
+        level: usize,
+        depth: u8,
+        /// Whether a field that the table does not know is an error.
+        strict: bool,
+    },
+    Map {
+        run: Run<'de>,
+    },
     Json(serde_json::map::IntoIter),
 }
 
@@ -49,9 +59,9 @@ impl<'de> Open<'de> {
 }
 
 impl<'de> Fields<'de> {
-    pub(super) fn of(Message { scope, index, bytes, depth }: Message<'de>) -> Self {
+    pub(super) fn of(Message { scope, index, bytes, depth }: Message<'de>, strict: bool) -> Self {
         let open = Open::new(bytes, scope.table.message(index));
-        Self::new(Source::Message { scope, open: [open; INLINED], level: 0, depth })
+        Self::new(Source::Message { scope, open: [open; INLINED], level: 0, depth, strict })
     }
 
     pub(super) fn of_map(run: Run<'de>) -> Self {
@@ -80,7 +90,7 @@ impl<'de> Fields<'de> {
                 self.value = Some(Value::One(One { wire, ..one }));
                 Ok(Some(text(name)))
             }
-            Source::Message { scope, open, level, depth } => loop {
+            Source::Message { scope, open, level, depth, strict } => loop {
                 let Open { reader, message, at, last } = &mut open[*level];
                 let before = *reader;
                 (self.begin, self.name) = (before.0.as_ptr().addr(), None);
@@ -100,6 +110,9 @@ impl<'de> Fields<'de> {
                 }
                 let Some(field) = message.fields.get(*at).filter(|field| field.number == number) else {
                     // A newer server's.
+                    if *strict {
+                        return Err(Fault::Unknown);
+                    }
                     reader.skip_run(number)?;
                     continue;
                 };

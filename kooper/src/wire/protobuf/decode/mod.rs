@@ -7,6 +7,7 @@
 
 mod elements;
 mod fields;
+mod one;
 mod text;
 mod value;
 
@@ -82,21 +83,19 @@ impl Scope {
         }
         // The kind stands in the envelope, and is what the type says where an object lies within another.
         let told_elsewhere = |name: &str| known.is_kind && (name == "apiVersion" || name == "kind");
-        match names.iter().find(|name| !known.names(self.table, name) && !told_elsewhere(name)) {
-            Some(field) => self.tell(Gap::Field { owner, field, message: known.name }),
-            None => {
-                known.covered.store(list, Ordering::Relaxed);
-                Ok(())
-            }
+        let lacking = names.iter().find(|name| !known.names(self.table, name) && !told_elsewhere(name));
+        if let Some(field) = lacking {
+            return self.tell(Gap::Field { owner, field, message: known.name });
         }
+        known.covered.store(list, Ordering::Relaxed);
+        Ok(())
     }
 
-    /// Fails where a type does not say which fields it has.
-    #[inline]
+    /// Fails where a type does not say which fields it has, if that is to be found out.
     fn cover_any(&self, message: u16) -> Result<(), Error> {
         let table::Message { name, fields, .. } = self.table.message(message);
         // That there is no more in it is what the first is for; a message without fields has no other type.
-        if self.mode == Mode::Lenient || *name == "meta.v1.PartialObjectMetadata" || fields.is_empty() {
+        if self.mode != Mode::Sample || *name == "meta.v1.PartialObjectMetadata" || fields.is_empty() {
             return Ok(());
         }
         self.tell(Gap::Open { message: name })
@@ -120,8 +119,17 @@ struct Message<'de> {
 }
 
 impl<'de> Message<'de> {
+    /// Its fields, for a type that has said which it wants.
     fn fields(self) -> Result<Fields<'de>, Error> {
-        if self.depth >= MAX_DEPTH { Err(Fault::Deep.into()) } else { Ok(Fields::of(self)) }
+        if self.depth >= MAX_DEPTH { Err(Fault::Deep.into()) } else { Ok(Fields::of(self, false)) }
+    }
+
+    /// Its fields, for a type that takes whatever comes: one that the table does not know is an error, since the type
+    /// might have wanted it.
+    fn any_fields(self) -> Result<Fields<'de>, Error> {
+        self.scope.cover_any(self.index)?;
+        let strict = self.scope.mode != Mode::Lenient;
+        if self.depth >= MAX_DEPTH { Err(Fault::Deep.into()) } else { Ok(Fields::of(self, strict)) }
     }
 }
 
@@ -129,8 +137,7 @@ impl<'de> Deserializer<'de> for Message<'de> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.scope.cover_any(self.index)?;
-        visitor.visit_map(self.fields()?)
+        visitor.visit_map(self.any_fields()?)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
