@@ -157,6 +157,7 @@ pub(super) fn own_resource(
     let name = var("OTEL_SERVICE_NAME")
         .filter(|name| !name.is_empty())
         .or(from_attributes.filter(|_| in_attributes))
+        .or_else(|| var("JAEGER_SERVICE_NAME").filter(|_| cfg!(feature = "jaeger")))
         .unwrap_or_else(|| service.to_owned());
     Resource::builder_empty()
         .with_attributes(attributes)
