@@ -6,7 +6,8 @@ use kooper_tests::{Fields, Jaeger, JaegerSpan, RECORDED, Recorded, jaeger_spans,
 use opentelemetry::{
     Array, Context, Key, KeyValue, Value,
     trace::{
-        Link, Span as _, SpanContext, SpanId, SpanKind, Status, TraceContextExt as _, TraceFlags, Tracer as _,
+        Link, Span as _, SpanContext, SpanId, SpanKind, Status, TraceContextExt as _, TraceFlags, TraceState,
+        Tracer as _,
     },
 };
 use opentelemetry_sdk::{
@@ -152,7 +153,7 @@ fn field(field: &KeyValue, way: Way) -> (String, String) {
 /// Spans of everything that a span can hold.
 fn everything(telemetry: &Telemetry) {
     let tracer = telemetry.services();
-    let far = SpanContext::new(u128::MAX.into(), 8.into(), TraceFlags::SAMPLED, true, Default::default());
+    let far = SpanContext::new(u128::MAX.into(), 8.into(), TraceFlags::SAMPLED, true, TraceState::default());
     let kinds =
         [SpanKind::Internal, SpanKind::Server, SpanKind::Client, SpanKind::Producer, SpanKind::Consumer];
     let mut above = Context::new();
@@ -210,7 +211,7 @@ fn arrived(jaeger: &Jaeger, services: &[&str], count: usize) -> BTreeMap<String,
         if spans.len() >= count {
             return spans;
         }
-        assert!(started.elapsed() < Duration::from_secs(60), "{} of {count} spans arrived", spans.len());
+        assert!(started.elapsed() < Duration::from_mins(1), "{} of {count} spans arrived", spans.len());
         std::thread::sleep(Duration::from_millis(200));
     }
 }

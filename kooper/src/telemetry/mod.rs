@@ -27,6 +27,7 @@
 //! | `KOOPER_WATERFALL` | `always`, `never`, or `auto`: draw traces where no exporter is set |
 //! | `KOOPER_TRACE_FILE` | a file to which every ended span is appended as a line of OTLP JSON |
 //! | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | the service, before what the program says |
+//! | `POD_NAME`, `POD_UID`, `POD_NAMESPACE`, `NODE_NAME` | the pod, as a manifest takes it from the downward API: `k8s.*` of the resource |
 //! | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG` | which traces are recorded, default all |
 //! | `OTEL_TRACES_EXPORTER` | the exporters, with commas between: `otlp`, `jaeger`, `console` (the waterfall), `none` |
 //! | `OTEL_EXPORTER_OTLP_*` | where OTLP goes to; an endpoint turns it on |

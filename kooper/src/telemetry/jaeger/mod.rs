@@ -66,6 +66,19 @@ use std::sync::{Arc, atomic::AtomicBool};
 ///
 /// All else arrives the same both ways; `tests/tests/jaeger.rs` compares it in a real Jaeger.
 ///
+/// # As Kooper sent it
+///
+/// Every span, tag and log of Kooper v0.8's traced-controller is there, under its name and with its type; that too is compared
+/// with a recording in a real Jaeger. What differs:
+///
+/// - Roots and the spans around handlers have more tags: what [`crate::trace`] lists beyond Kooper's, where the code stands
+///   (`code.*`), and `otel.status_description` with the reason of a failure.
+/// - `sampler.type` and `sampler.param` are there where `JAEGER_SAMPLER_TYPE` is set.
+/// - A retry links to the attempt before it (`FOLLOWS_FROM`); Kooper's stood alone.
+/// - A trace id has 128 bits, and is not the id of the root as well.
+/// - An object that is deleted while it is tried again: its deletion is a first attempt, and happens once. Kooper counted it as the
+///   next attempt of the failed one, and handled it twice.
+///
 /// # What UDP cannot promise
 ///
 /// Batches are split so that each datagram has at most 65,000 bytes. A span that is longer by itself is cut: first its long
