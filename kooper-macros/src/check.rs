@@ -3,12 +3,12 @@
 use crate::{
     args::{Args, Backoff, is_one_of},
     diag::Diag,
-    duration,
     handler::{ADD, DELETE, Handler},
     item::{Block, Method},
-    name, suggest,
+    suggest,
     value::{Time, is_zero, show},
 };
+use kooper_syntax::{duration, name};
 use proc_macro2::{Literal, Span};
 use std::time::Duration;
 use syn::{FnArg, ItemImpl, Type, parse_quote};

@@ -6,12 +6,9 @@ mod table;
 mod args;
 mod check;
 mod diag;
-mod duration;
 mod expand;
 mod handler;
 mod item;
-mod name;
-mod selector;
 mod suggest;
 mod value;
 

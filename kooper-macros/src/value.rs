@@ -3,8 +3,8 @@
 use crate::{
     args::{Key, attempt},
     diag::Diag,
-    duration, name, selector,
 };
+use kooper_syntax::{duration, name, selector};
 use proc_macro2::{Literal, Span};
 use quote::ToTokens;
 use std::time::Duration;
@@ -56,9 +56,15 @@ pub(crate) fn name(key: &Key, input: ParseStream<'_>) -> Result<LitStr> {
 }
 
 fn dns_label(key: &Key, name: LitStr) -> Result<LitStr> {
-    match name::dns_label_fault(key.name, &name.value()) {
-        Some(fault) => fail(name, fault),
-        None => Ok(name),
+    let better = name::kebab_case(&name.value());
+    let (argument, rule) = (key.name, "lower-case letters, digits and `-`, at most 63 characters");
+    if name::is_dns_label(&name.value()) {
+        Ok(name)
+    } else if name::is_dns_label(&better) {
+        let fault = format!("`{argument}` must be a DNS label; try {better:?}");
+        fail(name, format!("{fault}\n= help: a DNS label is {rule}"))
+    } else {
+        fail(name, format!("`{argument}` must be a DNS label: {rule}"))
     }
 }
 
