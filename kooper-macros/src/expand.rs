@@ -28,7 +28,7 @@ use syn::Ident;
 /// ```
 pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
     let Controller { header, args, handlers, .. } = controller;
-    let krate = args.krate.as_ref().map_or_else(|| quote!(::kooper), ToTokens::to_token_stream);
+    let krate = &args.krate;
     let resource =
         args.resource.as_ref().map_or_else(|| quote!(__kooper::StandIn), ToTokens::to_token_stream);
     let cfgs = header.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
@@ -62,7 +62,7 @@ fn spec(controller: &Controller<'_>) -> TokenStream {
         None => quote!(for_handler::<Self>()),
         // The bound that asks for a resource with namespaces is told of at this argument.
         Some(names) => {
-            let place = args.place("namespace").unwrap_or_else(Span::call_site);
+            let place = args.given.get("namespace").copied().unwrap_or_else(Span::call_site);
             quote_spanned!(place=> in_namespaces::<Self>(#names))
         }
     };

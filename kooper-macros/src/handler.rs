@@ -1,7 +1,6 @@
 //! One handler: the shape that its signature must have, and what of it the wrapper needs.
 
-use crate::{diag::Diag, item::Method, value::show};
-use proc_macro2::{TokenStream, TokenTree};
+use crate::{args::is_one_of, diag::Diag, item::Method, suggest, value::show};
 use quote::ToTokens;
 use syn::{Attribute, FnArg, GenericParam, Ident, ReceiverKind, ReturnType, Safety, Signature, Type};
 
@@ -16,18 +15,44 @@ pub(crate) struct Role {
     pub(crate) span: &'static str,
     /// What it is given beside the context.
     pub(crate) subject: &'static str,
+    /// When it is called.
+    pub(crate) runs: &'static str,
+    /// What it is called in other libraries.
+    aliases: &'static str,
 }
 
-pub(crate) const ADD: Role =
-    Role { name: "add", method: "on_add", span: "handleAddObject", subject: "object" };
-pub(crate) const DELETE: Role =
-    Role { name: "delete", method: "on_delete", span: "handleDeleteObject", subject: "key" };
+pub(crate) const ADD: Role = Role {
+    name: "add",
+    method: "on_add",
+    span: "handleAddObject",
+    subject: "object",
+    runs: "for new and changed objects",
+    aliases: "create created update updated upsert apply applied reconcile reconciled handle handle_add sync \
+        on_add on_create on_update on_apply on_event resume process run added",
+};
+pub(crate) const DELETE: Role = Role {
+    name: "delete",
+    method: "on_delete",
+    span: "handleDeleteObject",
+    subject: "key",
+    runs: "when an object is gone",
+    aliases: "deleted on_delete handle_delete",
+};
 
 impl Role {
     /// The whole signature, for a controller of `resource`.
     pub(crate) fn signature(&self, resource: &str) -> String {
         let ty = if *self == DELETE { "ObjectKey" } else { resource };
         format!("`async fn {}(&self, ctx: Context, {}: {ty}) -> kooper::Result`", self.name, self.subject)
+    }
+
+    /// Whether a method of another name must be meant for this handler. A `delete` is told by its key as well.
+    pub(crate) fn is_meant_by(&self, sig: &Signature) -> bool {
+        let name = sig.ident.to_string();
+        let is_near = is_one_of(self.aliases, &name) || suggest::nearest(&name, [self.name]).is_some();
+        let last = sig.inputs.last();
+        let takes_key = matches!(last, Some(FnArg::Typed(key)) if show(&key.ty).ends_with("ObjectKey"));
+        is_near && (*self != DELETE || takes_key && sig.asyncness.is_some())
     }
 }
 
@@ -116,31 +141,28 @@ impl<'a> Shape<'a, '_> {
     /// Perhaps a context, then the object or key: their types.
     fn arguments(&mut self) -> Option<(Option<&'a Type>, &'a Type)> {
         let subject = self.role.subject;
-        let mut types = Vec::new();
-        for argument in &self.sig.inputs {
-            let FnArg::Typed(argument) = argument else { continue };
-            if types.len() == 2 {
-                self.fault(
-                    argument,
-                    &format!("takes a context and the {subject}, no more\n= help: keep other state in the struct and reach it through `self`"),
-                );
-                return None;
-            }
-            if mentions_impl(argument.ty.to_token_stream()) {
-                self.fault(&argument.ty, "cannot take `impl Trait`: write the type");
-            }
-            types.push(&*argument.ty);
+        let typed = |argument: &'a FnArg| match argument {
+            FnArg::Typed(argument) => Some(argument),
+            FnArg::Receiver(_) => None,
+        };
+        let arguments: Vec<_> = self.sig.inputs.iter().filter_map(typed).collect();
+        for argument in arguments.iter().take(2).filter(|argument| mentions_impl(&argument.ty)) {
+            self.fault(&argument.ty, "cannot take `impl Trait`: write the type");
         }
-        match types[..] {
-            [subject] => Some((None, subject)),
-            [context, subject] => Some((Some(context), subject)),
-            _ => {
-                let rest =
-                    format!("takes the {subject}\n= help: write {}", self.role.signature(self.resource));
-                self.fault(&self.sig.ident, &rest);
-                None
+        let (at, fault) = match arguments[..] {
+            [subject] => return Some((None, &subject.ty)),
+            [context, subject] => return Some((Some(&context.ty), &subject.ty)),
+            [] => {
+                let help = format!("= help: write {}", self.role.signature(self.resource));
+                (self.sig.ident.to_token_stream(), format!("takes the {subject}\n{help}"))
             }
-        }
+            [_, _, third, ..] => {
+                let help = "= help: keep other state in the struct and reach it through `self`";
+                (third.to_token_stream(), format!("takes a context and the {subject}, no more\n{help}"))
+            }
+        };
+        self.fault(at, &fault);
+        None
     }
 
     fn output(&mut self) -> Option<&'a Type> {
@@ -150,7 +172,7 @@ impl<'a> Shape<'a, '_> {
                 None
             }
             ReturnType::Type(_, ty) => {
-                if mentions_impl(ty.to_token_stream()) && self.sig.asyncness.is_some() {
+                if mentions_impl(ty) && self.sig.asyncness.is_some() {
                     self.fault(ty, "cannot return `impl Trait`: write the `Result`");
                 }
                 Some(ty)
@@ -165,10 +187,6 @@ fn is_shared_self(ty: &Type) -> bool {
 }
 
 /// Whether `impl Trait` stands anywhere in a type.
-fn mentions_impl(ty: TokenStream) -> bool {
-    ty.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == "impl",
-        TokenTree::Group(group) => mentions_impl(group.stream()),
-        _ => false,
-    })
+fn mentions_impl(ty: &Type) -> bool {
+    show(ty).split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == "impl")
 }
