@@ -7,6 +7,7 @@ use crate::{
     suggest,
     value::{self, Time, expr},
 };
+use kooper_syntax::selector::{check_fields, check_labels};
 use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
 use quote::quote;
 use std::collections::BTreeMap;
@@ -21,38 +22,33 @@ arguments! {
     /// What stands in the parentheses of `#[controller(..)]`.
     Args: "argument", by default
         r#"retries = 3, workers = 3, resync = "3m", backoff(initial = "5ms"), crate = ::kooper"# {
-        "resource" resource: syn::Type = value::resource,
-            "the watched type is", "resource = Pod",
+        "resource" resource: syn::Type = value::resource, "the watched type is", "resource = Pod",
             "kind type object watch for reconciles crd api api_version group version plural";
-        "name" name: String = expr(value::name),
-            "the controller's name is", "name = \"pod-printer\"",
+        "name" name: String = expr(value::name), "the controller's name is", "name = \"pod-printer\"",
             "id controller controller_name named";
-        "retries" retries: Expr = expr(value::count),
-            "the retry limit is", "retries = 3",
+        "retries" retries: Expr = expr(value::count), "the retry limit is", "retries = 3",
             "retry max_retries max_retry max_attempts attempts retry_limit processing_job_retries";
-        "workers" workers: Expr = expr(value::workers),
-            "the number of parallel handlers is", "workers = 4",
+        "workers" workers: Expr = expr(value::count), "the number of parallel handlers is", "workers = 4",
             "concurrency concurrent_workers max_concurrent_reconciles parallelism threads max_concurrency";
-        "resync" resync: Time = expr(value::resync),
-            "the resync interval is", "resync = \"3m\"",
-            "interval resync_interval resync_period sync_period period requeue_interval requeue_after max_reconciliation_interval";
+        "resync" resync: Time = expr(value::resync), "the resync interval is", "resync = \"3m\"",
+            "interval resync_interval resync_period sync_period period requeue_interval requeue_after \
+             max_reconciliation_interval";
         "backoff" backoff: Backoff = Backoff::read,
             "the time between retries is", "backoff(initial = \"1s\", max = \"5m\")",
             "delay retry_delay retry_backoff rate_limiter gradual_retry error_delays exponential_backoff";
-        "timeout" timeout: Time = expr(value::timeout),
+        "timeout" timeout: Time = expr(value::time),
             "the time that one attempt may take is", "timeout = \"30s\"",
             "reconciliation_timeout reconcile_timeout deadline handler_timeout";
         "namespace" namespace: Expr = expr(value::namespaces),
             "the watched namespaces are", "namespace = [\"a\", \"b\"]",
             "namespaces ns in_namespace watch_namespace watch_namespaces";
-        "labels" labels: Expr = expr(value::labels),
+        "labels" labels: Expr = expr(value::selector("label", check_labels)),
             "the label selector is", "labels = \"app=web\"",
             "label selector label_selector labels_selector match_labels";
-        "fields" fields: Expr = expr(value::fields),
+        "fields" fields: Expr = expr(value::selector("field", check_fields)),
             "the field selector is", "fields = \"status.phase=Running\"",
             "field field_selector fields_selector";
-        "crate" krate: syn::Path = expr(value::krate),
-            "the path of Kooper is", "crate = ::kp",
+        "crate" krate: syn::Path = expr(value::krate), "the path of Kooper is", "crate = ::kp",
             "krate kooper crates";
     }
 }
@@ -60,13 +56,15 @@ arguments! {
 arguments! {
     /// What stands in the parentheses of `backoff(..)`.
     Delays: "`backoff` option", by default r#"initial = "5ms", max = "1000s", factor = 2, jitter = 0.1"# {
-        "initial" initial: Time = expr(value::time),
-            "the first delay is", "initial = \"5ms\"", "min base start initial_interval delay";
-        "max" max: Time = expr(value::time),
-            "the longest delay is", "max = \"5m\"", "cap limit max_delay max_interval";
-        "factor" factor: Literal = expr(value::factor),
+        "initial" initial: Time = expr(value::time), "the first delay is", "initial = \"5ms\"",
+            "min base start initial_interval delay";
+        "max" max: Time = expr(value::time), "the longest delay is", "max = \"5m\"",
+            "cap limit max_delay max_interval";
+        "factor" factor: Literal =
+            expr(value::number(1.0..=f64::MAX, "must be at least 1: delays would shrink with every retry")),
             "what each delay is multiplied by is", "factor = 2", "multiplier exponent interval_multiplier";
-        "jitter" jitter: Literal = expr(value::jitter),
+        "jitter" jitter: Literal =
+            expr(value::number(0.0..=1.0, "is a share of the delay, from 0.0 to 1.0")),
             "the share of a delay that chance moves is", "jitter = 0.1", "randomness jitter_factor";
     }
 }
@@ -238,9 +236,7 @@ fn unknown<A: Arguments>(args: &mut A, ident: &Ident, word: &str, input: ParseSt
 fn separator(input: ParseStream<'_>, diag: &mut Diag) -> Result<()> {
     if !input.is_empty() && !input.peek(Token![,]) {
         diag.on(input.span(), "expected `,` between arguments");
-        if input.peek(Token![;]) {
-            input.parse::<Token![;]>()?;
-        } else if !input.peek(Ident::peek_any) {
+        if !input.peek(Ident::peek_any) {
             rest(input)?;
         }
     }

@@ -5,11 +5,11 @@ use crate::{
     diag::Diag,
     handler::{ADD, DELETE, Handler, Role},
     item::{Block, Method},
-    value::{Time, is_zero, show},
+    value::{Time, show},
 };
 use kooper_syntax::{duration, name};
 use proc_macro2::{Span, TokenStream};
-use syn::{ItemImpl, Signature, Type};
+use syn::{ItemImpl, Signature};
 
 /// A controller as it will be expanded. What was wrong is left out of it.
 pub(crate) struct Controller<'a> {
@@ -49,7 +49,7 @@ fn resource(args: &Args, diag: &mut Diag) {
 
 fn backoff(args: &Args, diag: &mut Diag) {
     if let (Some(place), Some(retries)) = (args.given.get("backoff"), &args.retries)
-        && is_zero(retries)
+        && show(retries) == "0"
     {
         diag.on(*place, "`backoff` has no effect with `retries = 0`");
     }
@@ -75,13 +75,10 @@ fn name(args: &Args, header: &ItemImpl, diag: &mut Diag) -> String {
     if let Some(name) = &args.name {
         return name.clone();
     }
-    let ident = match &*header.self_ty {
-        Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
-        _ => None,
-    };
-    let name = name::kebab_case(ident.as_deref().unwrap_or_default().trim_start_matches("r#"));
+    let ty = show(&header.self_ty);
+    let path = ty.split('<').next().unwrap_or_default();
+    let name = name::kebab_case(path.rsplit("::").next().unwrap_or_default().trim_start_matches("r#"));
     if !name::is_dns_label(&name) && !args.given.contains_key("name") {
-        let ty = show(&header.self_ty);
         let fault = format!("no name can be made of `{ty}`: give one, such as `name = \"pod-printer\"`");
         diag.at(&header.self_ty, fault);
     }
@@ -99,9 +96,9 @@ fn handlers<'a>(args: &Args, block: &'a Block, diag: &mut Diag) -> Vec<Handler<'
         // Of two with one name and no `#[cfg]`, rustc tells by itself: once, if there is one wrapper for both.
         let told_apart = methods.iter().all(|method| !method.cfgs.is_empty());
         let seen = if told_apart { methods.len() } else { 1 };
-        handlers.extend(
-            methods.into_iter().take(seen).filter_map(|method| Handler::check(role, method, &resource, diag)),
-        );
+        for method in methods.into_iter().take(seen) {
+            handlers.extend(diag.take(Handler::check(role, method, &resource)).flatten());
+        }
     }
     handlers
 }

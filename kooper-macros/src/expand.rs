@@ -7,25 +7,10 @@ use crate::{
     value::Time,
 };
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 
-/// The `impl Handler` of a controller.
-///
-/// Input: `#[controller(resource = Pod)] impl PodPrinter { async fn add(..) .. }`
-///
-/// Output:
-/// ```text
-/// const _: () = {
-///     use ::kooper::__private as __kooper;
-///     impl __kooper::Handler for PodPrinter {
-///         type Resource = Pod;
-///         fn spec() -> __kooper::Spec { .. }
-///         fn spans() -> &'static __kooper::Spans { .. }
-///         async fn on_add(..) -> __kooper::Outcome { .. }
-///     }
-/// };
-/// ```
+/// The `impl Handler` of a controller, as `tests/expansions/first_page.rs` shows it.
 pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
     let Controller { header, args, handlers, .. } = controller;
     let krate = &args.krate;
@@ -150,11 +135,7 @@ fn site(handlers: &[Handler<'_>], role: &Role) -> TokenStream {
     }
 }
 
-/// The method of the trait that calls one handler.
-///
-/// Input: `async fn delete(&self, ctx: Context, key: ObjectKey) -> kooper::Result`
-///
-/// Output:
+/// The method of the trait that calls one handler, such as
 /// ```text
 /// async fn on_delete(&self, ctx: __kooper::Context, key: __kooper::ObjectKey) -> __kooper::Outcome {
 ///     let ctx = <Context as __kooper::ContextArg>::from_context(ctx);
@@ -171,7 +152,8 @@ fn wrapper(handler: &Handler<'_>, resource_known: bool) -> TokenStream {
     let context = context.iter();
     let context = quote_spanned!(span=> #(let ctx = <#context as #k::ContextArg>::from_context(ctx);)*);
     let pass = (!context.is_empty()).then(|| quote_spanned!(span=> ctx,));
-    let (method, arg) = (Ident::new(role.method, span), Ident::new(role.subject, span));
+    let method = format_ident!("on_{}", role.name, span = span);
+    let arg = Ident::new(role.subject, span);
     let (given, converted) = if **role == DELETE {
         (quote_spanned!(span=> #k::ObjectKey), quote_spanned!(span=> <#subject as #k::KeyArg>::from_key(key)))
     } else if resource_known {

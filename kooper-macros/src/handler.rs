@@ -2,15 +2,13 @@
 
 use crate::{args::is_one_of, diag::Diag, item::Method, suggest, value::show};
 use quote::ToTokens;
-use syn::{Attribute, FnArg, GenericParam, Ident, ReceiverKind, ReturnType, Safety, Signature, Type};
+use syn::{Attribute, FnArg, GenericParam, Ident, ReceiverKind, Result, ReturnType, Safety, Signature, Type};
 
 /// What a handler is for.
 #[derive(PartialEq)]
 pub(crate) struct Role {
-    /// Its name.
+    /// Its name. The method of `Handler` that calls it is `on_` and this.
     pub(crate) name: &'static str,
-    /// The method of `Handler` that calls it.
-    pub(crate) method: &'static str,
     /// The name of its span.
     pub(crate) span: &'static str,
     /// What it is given beside the context.
@@ -23,7 +21,6 @@ pub(crate) struct Role {
 
 pub(crate) const ADD: Role = Role {
     name: "add",
-    method: "on_add",
     span: "handleAddObject",
     subject: "object",
     runs: "for new and changed objects",
@@ -32,7 +29,6 @@ pub(crate) const ADD: Role = Role {
 };
 pub(crate) const DELETE: Role = Role {
     name: "delete",
-    method: "on_delete",
     span: "handleDeleteObject",
     subject: "key",
     runs: "when an object is gone",
@@ -70,20 +66,21 @@ pub(crate) struct Handler<'a> {
 
 impl<'a> Handler<'a> {
     /// The handler that `method` is, or all that keeps it from being one.
-    pub(crate) fn check(
-        role: &'static Role,
-        method: &'a Method,
-        resource: &str,
-        diag: &mut Diag,
-    ) -> Option<Self> {
-        let mut shape = Shape { role, sig: &method.sig, resource, faults: Diag::default() };
+    pub(crate) fn check(role: &'static Role, method: &'a Method, resource: &str) -> Result<Option<Self>> {
+        let Method { cfgs, sig } = method;
+        let mut shape = Shape { role, sig, resource, faults: Diag::default() };
         shape.qualifiers();
         shape.receiver();
-        let arguments = shape.arguments();
-        let output = shape.output();
-        diag.take(shape.faults.finish(()))?;
-        let (context, subject) = arguments?;
-        Some(Self { role, cfgs: &method.cfgs, name: &method.sig.ident, context, subject, output: output? })
+        let types = shape.arguments().zip(shape.output());
+        let handler = types.map(|((context, subject), output)| Self {
+            role,
+            cfgs,
+            name: &sig.ident,
+            context,
+            subject,
+            output,
+        });
+        shape.faults.finish(handler)
     }
 }
 
@@ -100,19 +97,14 @@ impl<'a> Shape<'a, '_> {
         self.faults.at(tokens, format!("the `{}` handler {rest}", self.role.name));
     }
 
-    /// `async`; not `const`, `unsafe` or `extern`; no types or constants of its own.
+    /// `async`; not `unsafe`; no types or constants of its own.
     fn qualifiers(&mut self) {
         let sig = self.sig;
-        if let Some(constness) = &sig.constness {
-            self.fault(constness, "cannot be `const`: write `async fn`");
-        } else if sig.asyncness.is_none() {
+        if sig.asyncness.is_none() {
             self.fault(sig.fn_token, "must be an `async fn`");
         }
         if let Safety::Unsafe(token) = &sig.safety {
             self.fault(token, "cannot be `unsafe`: the runtime calls it");
-        }
-        if let Some(abi) = &sig.abi {
-            self.fault(abi, "cannot be `extern`: the runtime calls it");
         }
         for param in &sig.generics.params {
             if !matches!(param, GenericParam::Lifetime(_)) {

@@ -1,10 +1,13 @@
 //! The values of arguments: one reader for each form. A literal is checked here; a path is a constant, for rustc to check.
 
-use crate::{args::Row, diag::Diag};
-use kooper_syntax::{duration, name, selector};
+use crate::{
+    args::{Row, is_one_of},
+    diag::Diag,
+};
+use kooper_syntax::{duration, name};
 use proc_macro2::{Literal, Span};
 use quote::ToTokens;
-use std::{fmt::Display, time::Duration};
+use std::{fmt::Display, ops::RangeInclusive, time::Duration};
 use syn::{
     Error, Expr, ExprLit, Lit, LitStr, Path, Result, Type,
     parse::{Parse, ParseStream, discouraged::Speculative},
@@ -25,10 +28,25 @@ pub(crate) struct Value<'a> {
     shown: String,
 }
 
+/// Words that people try, by argument, and what to do instead.
+const WORDS: [(&str, &str, &str); 7] = [
+    ("name", "", "`name` is empty; leave it out to use the name of the type"),
+    ("namespace", "", "`namespace` is empty; leave it out to watch all of them"),
+    ("namespace", "*", "`namespace` takes no pattern; leave it out to watch all of them"),
+    ("retries", "forever infinite unlimited always", "for no limit write `retries = u32::MAX`"),
+    ("workers", "0 0u32", "`workers` must be at least 1: with no workers no handler ever runs"),
+    ("timeout", "never none None off", "`timeout` is off unless it is given; remove it"),
+    (
+        "resync",
+        "0 0s 0ms 0m 0h none None off Never false",
+        "to switch `resync` off write `resync = \"never\"`",
+    ),
+];
+
 /// The reader of an argument whose value is an expression, with what makes something of it.
 pub(crate) fn expr<T>(make: impl Fn(&Value<'_>) -> Result<T>) -> impl Fn(&Row, ParseStream<'_>) -> Result<T> {
     move |row, input| match attempt(input) {
-        Some(expr) => make(&Value::new(row, expr)),
+        Some(expr) => make(&Value::new(row, expr)?),
         None => Err(input.error(format!("`{}` takes a value: write `{}`", row.name, row.example))),
     }
 }
@@ -42,21 +60,21 @@ fn attempt<T: Parse>(input: ParseStream<'_>) -> Option<T> {
 }
 
 impl<'a> Value<'a> {
-    fn new(row: &'a Row, mut expr: Expr) -> Self {
+    fn new(row: &'a Row, mut expr: Expr) -> Result<Self> {
         // `macro_rules!` puts its fragments into groups.
         while let Expr::Group(group) = expr {
             expr = *group.expr;
         }
-        Self { row, shown: show(&expr), expr }
+        let value = Self { row, shown: show(&expr), expr };
+        let word = value.shown.trim_matches('"');
+        match WORDS.iter().find(|(name, words, _)| *name == row.name && is_one_of(words, word)) {
+            Some((_, _, fault)) => value.fail(fault),
+            None => Ok(value),
+        }
     }
 
     fn fail<T>(&self, fault: impl Display) -> Result<T> {
         Err(Error::new_spanned(&self.expr, fault))
-    }
-
-    /// Whether it is one of these words, in quotes or not.
-    fn says(&self, words: &[&str]) -> bool {
-        words.contains(&self.shown.trim_matches('"'))
     }
 
     /// Whether it is the path of a constant, not a word that lacks its quotes.
@@ -77,17 +95,12 @@ impl<'a> Value<'a> {
         }
     }
 
-    fn dns_label(&self, text: String) -> Result<String> {
-        if name::is_dns_label(&text) {
-            return Ok(text);
-        }
-        let fault = format!("`{}` must be a DNS label", self.row.name);
-        let rule = "lower-case letters, digits and `-`, at most 63 characters";
-        let better = name::kebab_case(&text);
-        if name::is_dns_label(&better) {
-            self.fail(format!("{fault}; try {better:?}\n= help: a DNS label is {rule}"))
-        } else {
-            self.fail(format!("{fault}: {rule}"))
+    /// What the string literal says, if it is a DNS label.
+    fn dns_label(&self, takes: &str) -> Result<String> {
+        let text = self.text(takes)?;
+        match name::check_dns_label(&text) {
+            Ok(()) => Ok(text),
+            Err(fault) => self.fail(format!("`{}` {fault}", self.row.name)),
         }
     }
 }
@@ -122,10 +135,7 @@ pub(crate) fn resource(row: &Row, input: ParseStream<'_>) -> Result<Type> {
 
 /// `name = "pod-printer"`
 pub(crate) fn name(value: &Value<'_>) -> Result<String> {
-    match value.text("takes a string")? {
-        name if name.is_empty() => value.fail("`name` is empty; leave it out to use the name of the type"),
-        name => value.dns_label(name),
-    }
+    value.dns_label("takes a string")
 }
 
 /// `namespace = "prod"`, `namespace = ["a", "b"]` or a path
@@ -140,49 +150,42 @@ pub(crate) fn namespaces(value: &Value<'_>) -> Result<Expr> {
     };
     let mut faults = Diag::default();
     let mut seen = Vec::new();
-    for name in names {
-        let value = Value::new(value.row, name.clone());
-        let Some(name) = faults.take(namespace(&value)) else { continue };
+    for expr in names {
+        let Some(name) = faults.take(Value::new(value.row, expr.clone()).and_then(namespace)) else {
+            continue;
+        };
         if seen.contains(&name) {
-            faults.at(value.expr, format!("{name:?} is listed twice"));
+            faults.at(expr, format!("{name:?} is listed twice"));
         }
         seen.push(name);
     }
     faults.finish(value.expr.clone())
 }
 
-fn namespace(value: &Value<'_>) -> Result<String> {
-    match value.text("takes a string, a list of strings or a path")? {
-        name if name.is_empty() => value.fail("`namespace` is empty; leave it out to watch all of them"),
-        name if name == "*" => value.fail("`namespace` takes no pattern; leave it out to watch all of them"),
-        list if list.contains(',') => {
-            let names: Vec<&str> = list.split(',').map(str::trim).collect();
-            value.fail(format!("`namespace` takes several as a list: write `namespace = {names:?}`"))
-        }
-        name => value.dns_label(name),
+fn namespace(value: Value<'_>) -> Result<String> {
+    let takes = "takes a string, a list of strings or a path";
+    let text = value.text(takes)?;
+    if text.contains(',') {
+        let names: Vec<&str> = text.split(',').map(str::trim).collect();
+        return value.fail(format!("`namespace` takes several as a list: write `namespace = {names:?}`"));
     }
+    value.dns_label(takes)
 }
 
 /// `labels = "app=web"` or a path
-pub(crate) fn labels(value: &Value<'_>) -> Result<Expr> {
-    selector(value, "label", selector::check_labels)
-}
-
-/// `fields = "status.phase=Running"` or a path
-pub(crate) fn fields(value: &Value<'_>) -> Result<Expr> {
-    selector(value, "field", selector::check_fields)
-}
-
-type Check = fn(&str) -> std::result::Result<(), String>;
-
-fn selector(value: &Value<'_>, kind: &str, check: Check) -> Result<Expr> {
-    if !value.is_const()
-        && let Err(fault) = check(&value.text("takes a string or a path")?)
-    {
-        let fault = fault.replace("; ", "\n= help: ");
-        return value.fail(format!("`{}` is not a {kind} selector: {fault}", value.row.name));
+pub(crate) fn selector(
+    kind: &str,
+    check: fn(&str) -> std::result::Result<(), String>,
+) -> impl Fn(&Value<'_>) -> Result<Expr> {
+    move |value| {
+        if !value.is_const()
+            && let Err(fault) = check(&value.text("takes a string or a path")?)
+        {
+            let fault = fault.replace("; ", "\n= help: ");
+            return value.fail(format!("`{}` is not a {kind} selector: {fault}", value.row.name));
+        }
+        Ok(value.expr.clone())
     }
-    Ok(value.expr.clone())
 }
 
 /// `retries = 3` or a path
@@ -198,27 +201,10 @@ pub(crate) fn count(value: &Value<'_>) -> Result<Expr> {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if text.value().parse::<u32>().is_ok() => {
             format!("`{name}` takes an integer, not a string: write `{name} = {}`", text.value())
         }
-        _ if value.says(&["forever", "infinite", "unlimited", "always"]) => {
-            format!("for no limit write `{name} = u32::MAX`")
-        }
         _ if value.shown.starts_with('-') => format!("`{name}` cannot be negative"),
         _ => format!("`{name}` takes an integer or a path to a `u32` constant, such as `{example}`"),
     };
     value.fail(fault)
-}
-
-/// `workers = 3` or a path
-pub(crate) fn workers(value: &Value<'_>) -> Result<Expr> {
-    let workers = count(value)?;
-    if is_zero(&workers) {
-        return value.fail("`workers` must be at least 1: with no workers no handler ever runs");
-    }
-    Ok(workers)
-}
-
-/// Whether a count is the literal 0.
-pub(crate) fn is_zero(count: &Expr) -> bool {
-    matches!(count, Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) if int.base10_digits() == "0")
 }
 
 /// `"30s"` or a path
@@ -239,14 +225,6 @@ pub(crate) fn time(value: &Value<'_>) -> Result<Time> {
     value.fail(fault)
 }
 
-/// `timeout = "30s"` or a path
-pub(crate) fn timeout(value: &Value<'_>) -> Result<Time> {
-    if value.says(&["never", "none", "None", "off"]) {
-        return value.fail("`timeout` is off unless it is given; remove it");
-    }
-    time(value)
-}
-
 /// `resync = "3m"`, `resync = "never"` or a path
 pub(crate) fn resync(value: &Value<'_>) -> Result<Time> {
     if value.shown == "\"never\"" {
@@ -254,9 +232,6 @@ pub(crate) fn resync(value: &Value<'_>) -> Result<Time> {
     }
     if value.shown == "never" {
         return value.fail("`never` is written as a string: `resync = \"never\"`");
-    }
-    if value.says(&["0", "0s", "0ms", "0m", "0h", "none", "None", "off", "Never", "false"]) {
-        return value.fail("to switch `resync` off write `resync = \"never\"`");
     }
     match time(value)? {
         Time::Known(interval, _) if interval < Duration::from_secs(1) => {
@@ -266,23 +241,15 @@ pub(crate) fn resync(value: &Value<'_>) -> Result<Time> {
     }
 }
 
-/// `factor = 2`
-pub(crate) fn factor(value: &Value<'_>) -> Result<Literal> {
-    let fault = "`factor` must be at least 1: delays would shrink with every retry";
-    number(value, |factor| factor >= 1.0 && factor.is_finite(), fault)
-}
-
-/// `jitter = 0.1`
-pub(crate) fn jitter(value: &Value<'_>) -> Result<Literal> {
-    let fault = "`jitter` is a share of the delay, from 0.0 to 1.0";
-    number(value, |jitter| (0.0..=1.0).contains(&jitter), fault)
-}
-
-fn number(value: &Value<'_>, fits: fn(f64) -> bool, fault: &str) -> Result<Literal> {
-    match value.shown.replace(['_', ' '], "").parse() {
-        Ok(number) if fits(number) => Ok(Literal::f64_unsuffixed(number)),
-        Ok(_) => value.fail(fault),
-        Err(_) => value.fail(format!("`{}` takes a number, such as `{}`", value.row.name, value.row.example)),
+/// `factor = 2`, which is one of `range`
+pub(crate) fn number(range: RangeInclusive<f64>, fault: &str) -> impl Fn(&Value<'_>) -> Result<Literal> {
+    move |value| {
+        let Row { name, example, .. } = value.row;
+        match value.shown.replace(['_', ' '], "").parse() {
+            Ok(number) if range.contains(&number) => Ok(Literal::f64_unsuffixed(number)),
+            Ok(_) => value.fail(format!("`{name}` {fault}")),
+            Err(_) => value.fail(format!("`{name}` takes a number, such as `{example}`")),
+        }
     }
 }
 

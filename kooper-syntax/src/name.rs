@@ -33,6 +33,24 @@ pub fn kebab_case(name: &str) -> String {
     words.join("-")
 }
 
+/// Whether `name` is a DNS label.
+///
+/// # Errors
+///
+/// What is wrong, as the sentence that follows the name of the setting; a name that would do, if there is one.
+pub fn check_dns_label(name: &str) -> Result<(), String> {
+    if is_dns_label(name) {
+        return Ok(());
+    }
+    let rule = "lower-case letters, digits and `-`, at most 63 characters";
+    let better = kebab_case(name);
+    Err(if is_dns_label(&better) {
+        format!("must be a DNS label; try {better:?}\n= help: a DNS label is {rule}")
+    } else {
+        format!("must be a DNS label: {rule}")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +79,14 @@ mod tests {
         for bad in ["", "-a", "a-", "Pod", "a_b", "a.b", &"a".repeat(64)] {
             assert!(!is_dns_label(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_name_that_is_no_dns_label_is_answered_with_one_that_is() {
+        assert_eq!(check_dns_label("pod-logger"), Ok(()));
+        let fault = check_dns_label("Pod_Logger").expect_err("upper case");
+        assert!(fault.starts_with("must be a DNS label; try \"pod-logger\""), "{fault}");
+        let fault = check_dns_label(&"a".repeat(64)).expect_err("too long");
+        assert!(fault.ends_with("at most 63 characters"), "{fault}");
     }
 }
