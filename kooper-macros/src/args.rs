@@ -24,8 +24,8 @@ arguments! {
         r#"retries = 3, workers = 3, resync = "3m", backoff(initial = "5ms"), crate = ::kooper"# {
         "resource" resource: syn::Type = value::resource, "the watched type is", "resource = Pod",
             "kind type object watch for reconciles crd api api_version group version plural";
-        "name" name: String = expr(value::name), "the controller's name is", "name = \"pod-printer\"",
-            "id controller controller_name named";
+        "name" name: String = expr(|name| name.dns_label("takes a string")),
+            "the controller's name is", "name = \"pod-printer\"", "id controller controller_name named";
         "retries" retries: Expr = expr(value::count), "the retry limit is", "retries = 3",
             "retry max_retries max_retry max_attempts attempts retry_limit processing_job_retries";
         "workers" workers: Expr = expr(value::count), "the number of parallel handlers is", "workers = 4",
@@ -240,8 +240,7 @@ fn separator(input: ParseStream<'_>, diag: &mut Diag) -> Result<()> {
             rest(input)?;
         }
     }
-    input.parse::<Option<Token![,]>>()?;
-    Ok(())
+    input.parse::<Option<Token![,]>>().map(drop)
 }
 
 /// All up to the next comma.

@@ -37,12 +37,12 @@ impl<'a> Controller<'a> {
 }
 
 fn resource(args: &Args, diag: &mut Diag) {
-    if args.given.is_empty() && diag.is_empty() {
-        let fault =
-            "`#[controller]` needs the resource to watch\n= help: write `#[controller(resource = Pod)]`";
-        diag.on(Span::call_site(), fault);
-    } else if !args.given.contains_key("resource") {
-        let fault = "missing `resource`: name the type this controller watches, such as `resource = Pod`";
+    let fault = if args.given.is_empty() {
+        "`#[controller]` needs the resource to watch\n= help: write `#[controller(resource = Pod)]`"
+    } else {
+        "missing `resource`: name the type this controller watches, such as `resource = Pod`"
+    };
+    if !args.given.contains_key("resource") {
         diag.on(Span::call_site(), fault);
     }
 }
@@ -59,14 +59,12 @@ fn backoff(args: &Args, diag: &mut Diag) {
         && max < initial
     {
         let (initial, max) = (duration::show(*initial), duration::show(*max));
-        if delays.given.contains_key("max") {
-            diag.on(*end, format!("`max` ({max}) is shorter than `initial` ({initial})"));
+        let (place, fault) = if delays.given.contains_key("max") {
+            (end, format!("`max` ({max}) is shorter than `initial` ({initial})"))
         } else {
-            diag.on(
-                *start,
-                format!("`initial` ({initial}) is longer than `max`: give `max`, or it is {max}"),
-            );
-        }
+            (start, format!("`initial` ({initial}) is longer than `max`: give `max`, or it is {max}"))
+        };
+        diag.on(*place, fault);
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     args::{Args, Backoff, Delays},
     check::Controller,
     handler::{ADD, DELETE, Handler, Role},
+    item::Method,
     value::Time,
 };
 use proc_macro2::{Literal, Span, TokenStream};
@@ -22,7 +23,14 @@ pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
     let spec = spec(controller);
     let spans = spans(handlers);
     let wrappers = handlers.iter().map(|handler| wrapper(handler, args.resource.is_some()));
-    let stub = handlers.iter().all(|handler| *handler.role != ADD).then(stub);
+    // Stands for an `add` that is missing or wrong, so that the `impl` itself gives no further error.
+    let stub = handlers.iter().all(|handler| *handler.role != ADD).then(|| {
+        quote! {
+            async fn on_add(&self, _: __kooper::Context, _: Self::Resource) -> __kooper::Outcome {
+                ::core::unreachable!()
+            }
+        }
+    });
     quote! {
         #(#cfgs)*
         const _: () = {
@@ -117,12 +125,12 @@ fn site(handlers: &[Handler<'_>], role: &Role) -> TokenStream {
     let handlers: Vec<_> = handlers.iter().filter(|handler| handler.role == role).collect();
     match handlers[..] {
         [] => here,
-        [handler] if handler.cfgs.is_empty() => at(handler.name.span()),
+        [handler] if handler.method.cfgs.is_empty() => at(handler.method.sig.ident.span()),
         _ => {
-            let cfgs = handlers.iter().map(|handler| handler.cfgs);
-            let sites = handlers.iter().map(|handler| at(handler.name.span()));
+            let cfgs = handlers.iter().map(|handler| &handler.method.cfgs);
+            let sites = handlers.iter().map(|handler| at(handler.method.sig.ident.span()));
             let all = handlers.iter().map(|handler| {
-                let each = handler.cfgs.iter().filter_map(|cfg| cfg.parse_args::<TokenStream>().ok());
+                let each = handler.method.cfgs.iter().filter_map(|cfg| cfg.parse_args::<TokenStream>().ok());
                 quote!(all(#(#each),*))
             });
             quote!({
@@ -135,16 +143,10 @@ fn site(handlers: &[Handler<'_>], role: &Role) -> TokenStream {
     }
 }
 
-/// The method of the trait that calls one handler, such as
-/// ```text
-/// async fn on_delete(&self, ctx: __kooper::Context, key: __kooper::ObjectKey) -> __kooper::Outcome {
-///     let ctx = <Context as __kooper::ContextArg>::from_context(ctx);
-///     let key = <ObjectKey as __kooper::KeyArg>::from_key(key);
-///     <kooper::Result as __kooper::HandlerOutput>::into_outcome(Self::delete(self, ctx, key).await)
-/// }
-/// ```
+/// The method of the trait that calls one handler: it makes the arguments and the outcome what they are to be.
 fn wrapper(handler: &Handler<'_>, resource_known: bool) -> TokenStream {
-    let Handler { role, cfgs, name, context, subject, output } = handler;
+    let Handler { role, method: Method { cfgs, sig }, context, subject, output } = handler;
+    let name = &sig.ident;
     // What rustc says of the wrapper's future, it says of the handler's name.
     let span = Span::mixed_site().located_at(name.span());
     let k = Ident::new("__kooper", span);
@@ -170,15 +172,6 @@ fn wrapper(handler: &Handler<'_>, resource_known: bool) -> TokenStream {
             #context
             let #arg = #converted;
             <#output as #k::HandlerOutput>::into_outcome(Self::#name(self, #pass #arg).await)
-        }
-    }
-}
-
-/// Stands for an `add` that is missing or wrong, so that the `impl` itself gives no further error.
-fn stub() -> TokenStream {
-    quote! {
-        async fn on_add(&self, _: __kooper::Context, _: Self::Resource) -> __kooper::Outcome {
-            ::core::unreachable!()
         }
     }
 }

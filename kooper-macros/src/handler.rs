@@ -2,7 +2,7 @@
 
 use crate::{args::is_one_of, diag::Diag, item::Method, suggest, value::show};
 use quote::ToTokens;
-use syn::{Attribute, FnArg, GenericParam, Ident, ReceiverKind, Result, ReturnType, Safety, Signature, Type};
+use syn::{FnArg, GenericParam, ReceiverKind, Result, ReturnType, Safety, Signature, Type};
 
 /// What a handler is for.
 #[derive(PartialEq)]
@@ -55,8 +55,7 @@ impl Role {
 /// A handler whose shape is right. Whether its types are, rustc checks.
 pub(crate) struct Handler<'a> {
     pub(crate) role: &'static Role,
-    pub(crate) cfgs: &'a [Attribute],
-    pub(crate) name: &'a Ident,
+    pub(crate) method: &'a Method,
     /// The type of the context, unless it is left out.
     pub(crate) context: Option<&'a Type>,
     /// The type of the object or key.
@@ -67,19 +66,12 @@ pub(crate) struct Handler<'a> {
 impl<'a> Handler<'a> {
     /// The handler that `method` is, or all that keeps it from being one.
     pub(crate) fn check(role: &'static Role, method: &'a Method, resource: &str) -> Result<Option<Self>> {
-        let Method { cfgs, sig } = method;
-        let mut shape = Shape { role, sig, resource, faults: Diag::default() };
+        let mut shape = Shape { role, sig: &method.sig, resource, faults: Diag::default() };
         shape.qualifiers();
         shape.receiver();
         let types = shape.arguments().zip(shape.output());
-        let handler = types.map(|((context, subject), output)| Self {
-            role,
-            cfgs,
-            name: &sig.ident,
-            context,
-            subject,
-            output,
-        });
+        let handler =
+            types.map(|((context, subject), output)| Self { role, method, context, subject, output });
         shape.faults.finish(handler)
     }
 }
@@ -121,7 +113,8 @@ impl<'a> Shape<'a, '_> {
         };
         match &receiver.kind {
             ReceiverKind::Reference(_, _, None) => {}
-            ReceiverKind::Typed(_, ty) if is_shared_self(ty) => {}
+            ReceiverKind::Typed(_, ty)
+                if matches!(&**ty, Type::Reference(to) if to.mutability.is_none() && show(&to.elem) == "Self") => {}
             ReceiverKind::Reference(_, _, Some(_)) => self.fault(
                 receiver,
                 "takes `&self`: handlers run concurrently\n= help: keep state that changes in a `Mutex` or an atomic",
@@ -133,11 +126,9 @@ impl<'a> Shape<'a, '_> {
     /// Perhaps a context, then the object or key: their types.
     fn arguments(&mut self) -> Option<(Option<&'a Type>, &'a Type)> {
         let subject = self.role.subject;
-        let typed = |argument: &'a FnArg| match argument {
-            FnArg::Typed(argument) => Some(argument),
-            FnArg::Receiver(_) => None,
-        };
-        let arguments: Vec<_> = self.sig.inputs.iter().filter_map(typed).collect();
+        let arguments: Vec<_> = (self.sig.inputs.iter())
+            .filter_map(|input| if let FnArg::Typed(argument) = input { Some(argument) } else { None })
+            .collect();
         for argument in arguments.iter().take(2).filter(|argument| mentions_impl(&argument.ty)) {
             self.fault(&argument.ty, "cannot take `impl Trait`: write the type");
         }
@@ -158,24 +149,15 @@ impl<'a> Shape<'a, '_> {
     }
 
     fn output(&mut self) -> Option<&'a Type> {
-        match &self.sig.output {
-            ReturnType::Default => {
-                self.fault(&self.sig.ident, "must return a `Result`, so that a failure can be retried");
-                None
-            }
-            ReturnType::Type(_, ty) => {
-                if mentions_impl(ty) && self.sig.asyncness.is_some() {
-                    self.fault(ty, "cannot return `impl Trait`: write the `Result`");
-                }
-                Some(ty)
-            }
+        let ReturnType::Type(_, ty) = &self.sig.output else {
+            self.fault(&self.sig.ident, "must return a `Result`, so that a failure can be retried");
+            return None;
+        };
+        if mentions_impl(ty) && self.sig.asyncness.is_some() {
+            self.fault(ty, "cannot return `impl Trait`: write the `Result`");
         }
+        Some(ty)
     }
-}
-
-/// `&Self`
-fn is_shared_self(ty: &Type) -> bool {
-    matches!(ty, Type::Reference(reference) if reference.mutability.is_none() && show(&reference.elem) == "Self")
 }
 
 /// Whether `impl Trait` stands anywhere in a type.

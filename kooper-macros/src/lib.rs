@@ -40,7 +40,8 @@ fn controller_impl(args: TokenStream, item: &TokenStream) -> TokenStream {
             quote!(#item #expansion)
         }
     };
-    diag.attach(&output)
+    let errors = diag.finish(()).err().map(|errors| errors.to_compile_error());
+    quote!(#output #errors)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use quote::ToTokens;
 use std::{fmt::Display, ops::RangeInclusive, time::Duration};
 use syn::{
     Error, Expr, ExprLit, Lit, LitStr, Path, Result, Type,
-    parse::{Parse, ParseStream, discouraged::Speculative},
+    parse::{Parse, ParseStream},
 };
 
 /// How long, or how often.
@@ -29,34 +29,27 @@ pub(crate) struct Value<'a> {
 }
 
 /// Words that people try, by argument, and what to do instead.
-const WORDS: [(&str, &str, &str); 7] = [
+const WORDS: [(&str, &str, &str); 8] = [
     ("name", "", "`name` is empty; leave it out to use the name of the type"),
     ("namespace", "", "`namespace` is empty; leave it out to watch all of them"),
+    ("namespace", "[]", "`namespace` lists no namespace; leave it out to watch all of them"),
     ("namespace", "*", "`namespace` takes no pattern; leave it out to watch all of them"),
     ("retries", "forever infinite unlimited always", "for no limit write `retries = u32::MAX`"),
     ("workers", "0 0u32", "`workers` must be at least 1: with no workers no handler ever runs"),
     ("timeout", "never none None off", "`timeout` is off unless it is given; remove it"),
-    (
-        "resync",
-        "0 0s 0ms 0m 0h none None off Never false",
-        "to switch `resync` off write `resync = \"never\"`",
-    ),
+    ("resync", "0 0s none None off Never false", "to switch `resync` off write `resync = \"never\"`"),
 ];
 
 /// The reader of an argument whose value is an expression, with what makes something of it.
 pub(crate) fn expr<T>(make: impl Fn(&Value<'_>) -> Result<T>) -> impl Fn(&Row, ParseStream<'_>) -> Result<T> {
-    move |row, input| match attempt(input) {
-        Some(expr) => make(&Value::new(row, expr)?),
-        None => Err(input.error(format!("`{}` takes a value: write `{}`", row.name, row.example))),
-    }
+    move |row, input| make(&Value::new(row, operand(row, input, "takes a value: write")?)?)
 }
 
-/// What stands here, if it is a `T`. Else nothing is taken.
-fn attempt<T: Parse>(input: ParseStream<'_>) -> Option<T> {
-    let ahead = input.fork();
-    let parsed = ahead.parse().ok()?;
-    input.advance_to(&ahead);
-    Some(parsed)
+/// What stands here, if it is a `T`, else an error that says what the argument `takes`.
+fn operand<T: Parse>(row: &Row, input: ParseStream<'_>, takes: &str) -> Result<T> {
+    let start = input.span();
+    let fault = |_| Error::new(start, format!("`{}` {takes} `{}`", row.name, row.example));
+    input.parse().map_err(fault)
 }
 
 impl<'a> Value<'a> {
@@ -96,7 +89,7 @@ impl<'a> Value<'a> {
     }
 
     /// What the string literal says, if it is a DNS label.
-    fn dns_label(&self, takes: &str) -> Result<String> {
+    pub(crate) fn dns_label(&self, takes: &str) -> Result<String> {
         let text = self.text(takes)?;
         match name::check_dns_label(&text) {
             Ok(()) => Ok(text),
@@ -107,16 +100,15 @@ impl<'a> Value<'a> {
 
 /// `resource = Pod`
 pub(crate) fn resource(row: &Row, input: ParseStream<'_>) -> Result<Type> {
-    if let Some(text) = attempt::<LitStr>(input) {
+    if input.peek(LitStr) {
+        let text: LitStr = input.parse()?;
         let named = text.value();
         let is_type = named.contains(char::is_uppercase) && syn::parse_str::<Type>(&named).is_ok();
         let ty = if is_type { &named } else { "Pod" };
         let fault = format!("`resource` takes a type, not a string: write `resource = {ty}`");
         return Err(Error::new_spanned(text, fault));
     }
-    let Some(ty) = attempt::<Type>(input) else {
-        return Err(input.error(format!("`resource` takes a type, such as `{}`", row.example)));
-    };
+    let ty = operand(row, input, "takes a type, such as")?;
     let shown = show(&ty);
     let pointer = ["Arc<", "Box<", "Rc<", "Option<", "Vec<"].iter().find_map(|start| shown.split_once(start));
     let inner = pointer.and_then(|(_, inner)| inner.strip_suffix('>')).or_else(|| shown.strip_prefix('&'));
@@ -133,18 +125,10 @@ pub(crate) fn resource(row: &Row, input: ParseStream<'_>) -> Result<Type> {
     Err(Error::new_spanned(ty, fault))
 }
 
-/// `name = "pod-printer"`
-pub(crate) fn name(value: &Value<'_>) -> Result<String> {
-    value.dns_label("takes a string")
-}
-
 /// `namespace = "prod"`, `namespace = ["a", "b"]` or a path
 pub(crate) fn namespaces(value: &Value<'_>) -> Result<Expr> {
     let names = match &value.expr {
         _ if value.is_const() => return Ok(value.expr.clone()),
-        Expr::Array(list) if list.elems.is_empty() => {
-            return value.fail("`namespace` lists no namespace; leave it out to watch all of them");
-        }
         Expr::Array(list) => list.elems.iter().collect(),
         name => vec![name],
     };
