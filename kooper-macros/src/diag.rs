@@ -1,7 +1,7 @@
 //! The sink of errors: what is wrong with one part does not hide what is wrong with the next.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::Span;
+use quote::ToTokens;
 use std::fmt::Display;
 
 /// All that was found wrong so far.
@@ -31,18 +31,8 @@ impl Diag {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_none()
-    }
-
     /// `value`, unless something is wrong.
     pub(crate) fn finish<T>(self, value: T) -> syn::Result<T> {
         self.0.map_or(Ok(value), Err)
-    }
-
-    /// `tokens`, then every error.
-    pub(crate) fn attach(self, tokens: &TokenStream) -> TokenStream {
-        let errors = self.0.map(|error| error.to_compile_error());
-        quote!(#tokens #errors)
     }
 }

@@ -4,31 +4,17 @@ use crate::{
     args::{Args, Backoff, Delays},
     check::Controller,
     handler::{ADD, DELETE, Handler, Role},
+    item::Method,
     value::Time,
 };
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 
-/// The `impl Handler` of a controller.
-///
-/// Input: `#[controller(resource = Pod)] impl PodPrinter { async fn add(..) .. }`
-///
-/// Output:
-/// ```text
-/// const _: () = {
-///     use ::kooper::__private as __kooper;
-///     impl __kooper::Handler for PodPrinter {
-///         type Resource = Pod;
-///         fn spec() -> __kooper::Spec { .. }
-///         fn spans() -> &'static __kooper::Spans { .. }
-///         async fn on_add(..) -> __kooper::Outcome { .. }
-///     }
-/// };
-/// ```
+/// The `impl Handler` of a controller, as `tests/expansions/first_page.rs` shows it.
 pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
     let Controller { header, args, handlers, .. } = controller;
-    let krate = args.krate.as_ref().map_or_else(|| quote!(::kooper), ToTokens::to_token_stream);
+    let krate = &args.krate;
     let resource =
         args.resource.as_ref().map_or_else(|| quote!(__kooper::StandIn), ToTokens::to_token_stream);
     let cfgs = header.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
@@ -37,7 +23,14 @@ pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
     let spec = spec(controller);
     let spans = spans(handlers);
     let wrappers = handlers.iter().map(|handler| wrapper(handler, args.resource.is_some()));
-    let stub = handlers.iter().all(|handler| *handler.role != ADD).then(stub);
+    // Stands for an `add` that is missing or wrong, so that the `impl` itself gives no further error.
+    let stub = handlers.iter().all(|handler| *handler.role != ADD).then(|| {
+        quote! {
+            async fn on_add(&self, _: __kooper::Context, _: Self::Resource) -> __kooper::Outcome {
+                ::core::unreachable!()
+            }
+        }
+    });
     quote! {
         #(#cfgs)*
         const _: () = {
@@ -62,7 +55,7 @@ fn spec(controller: &Controller<'_>) -> TokenStream {
         None => quote!(for_handler::<Self>()),
         // The bound that asks for a resource with namespaces is told of at this argument.
         Some(names) => {
-            let place = args.place("namespace").unwrap_or_else(Span::call_site);
+            let place = args.given.get("namespace").copied().unwrap_or_else(Span::call_site);
             quote_spanned!(place=> in_namespaces::<Self>(#names))
         }
     };
@@ -132,12 +125,12 @@ fn site(handlers: &[Handler<'_>], role: &Role) -> TokenStream {
     let handlers: Vec<_> = handlers.iter().filter(|handler| handler.role == role).collect();
     match handlers[..] {
         [] => here,
-        [handler] if handler.cfgs.is_empty() => at(handler.name.span()),
+        [handler] if handler.method.cfgs.is_empty() => at(handler.method.sig.ident.span()),
         _ => {
-            let cfgs = handlers.iter().map(|handler| handler.cfgs);
-            let sites = handlers.iter().map(|handler| at(handler.name.span()));
+            let cfgs = handlers.iter().map(|handler| &handler.method.cfgs);
+            let sites = handlers.iter().map(|handler| at(handler.method.sig.ident.span()));
             let all = handlers.iter().map(|handler| {
-                let each = handler.cfgs.iter().filter_map(|cfg| cfg.parse_args::<TokenStream>().ok());
+                let each = handler.method.cfgs.iter().filter_map(|cfg| cfg.parse_args::<TokenStream>().ok());
                 quote!(all(#(#each),*))
             });
             quote!({
@@ -150,20 +143,10 @@ fn site(handlers: &[Handler<'_>], role: &Role) -> TokenStream {
     }
 }
 
-/// The method of the trait that calls one handler.
-///
-/// Input: `async fn delete(&self, ctx: Context, key: ObjectKey) -> kooper::Result`
-///
-/// Output:
-/// ```text
-/// async fn on_delete(&self, ctx: __kooper::Context, key: __kooper::ObjectKey) -> __kooper::Outcome {
-///     let ctx = <Context as __kooper::ContextArg>::from_context(ctx);
-///     let key = <ObjectKey as __kooper::KeyArg>::from_key(key);
-///     <kooper::Result as __kooper::HandlerOutput>::into_outcome(Self::delete(self, ctx, key).await)
-/// }
-/// ```
+/// The method of the trait that calls one handler: it makes the arguments and the outcome what they are to be.
 fn wrapper(handler: &Handler<'_>, resource_known: bool) -> TokenStream {
-    let Handler { role, cfgs, name, context, subject, output } = handler;
+    let Handler { role, method: Method { cfgs, sig }, context, subject, output } = handler;
+    let name = &sig.ident;
     // What rustc says of the wrapper's future, it says of the handler's name.
     let span = Span::mixed_site().located_at(name.span());
     let k = Ident::new("__kooper", span);
@@ -171,7 +154,8 @@ fn wrapper(handler: &Handler<'_>, resource_known: bool) -> TokenStream {
     let context = context.iter();
     let context = quote_spanned!(span=> #(let ctx = <#context as #k::ContextArg>::from_context(ctx);)*);
     let pass = (!context.is_empty()).then(|| quote_spanned!(span=> ctx,));
-    let (method, arg) = (Ident::new(role.method, span), Ident::new(role.subject, span));
+    let method = format_ident!("on_{}", role.name, span = span);
+    let arg = Ident::new(role.subject, span);
     let (given, converted) = if **role == DELETE {
         (quote_spanned!(span=> #k::ObjectKey), quote_spanned!(span=> <#subject as #k::KeyArg>::from_key(key)))
     } else if resource_known {
@@ -188,15 +172,6 @@ fn wrapper(handler: &Handler<'_>, resource_known: bool) -> TokenStream {
             #context
             let #arg = #converted;
             <#output as #k::HandlerOutput>::into_outcome(Self::#name(self, #pass #arg).await)
-        }
-    }
-}
-
-/// Stands for an `add` that is missing or wrong, so that the `impl` itself gives no further error.
-fn stub() -> TokenStream {
-    quote! {
-        async fn on_add(&self, _: __kooper::Context, _: Self::Resource) -> __kooper::Outcome {
-            ::core::unreachable!()
         }
     }
 }

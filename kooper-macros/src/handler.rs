@@ -1,27 +1,39 @@
 //! One handler: the shape that its signature must have, and what of it the wrapper needs.
 
-use crate::{diag::Diag, item::Method, value::show};
-use proc_macro2::{TokenStream, TokenTree};
+use crate::{args::is_one_of, diag::Diag, item::Method, suggest, value::show};
 use quote::ToTokens;
-use syn::{Attribute, FnArg, GenericParam, Ident, ReceiverKind, ReturnType, Safety, Signature, Type};
+use syn::{FnArg, GenericParam, ReceiverKind, Result, ReturnType, Safety, Signature, Type};
 
 /// What a handler is for.
 #[derive(PartialEq)]
 pub(crate) struct Role {
-    /// Its name.
+    /// Its name. The method of `Handler` that calls it is `on_` and this.
     pub(crate) name: &'static str,
-    /// The method of `Handler` that calls it.
-    pub(crate) method: &'static str,
     /// The name of its span.
     pub(crate) span: &'static str,
     /// What it is given beside the context.
     pub(crate) subject: &'static str,
+    /// When it is called.
+    pub(crate) runs: &'static str,
+    /// What it is called in other libraries.
+    aliases: &'static str,
 }
 
-pub(crate) const ADD: Role =
-    Role { name: "add", method: "on_add", span: "handleAddObject", subject: "object" };
-pub(crate) const DELETE: Role =
-    Role { name: "delete", method: "on_delete", span: "handleDeleteObject", subject: "key" };
+pub(crate) const ADD: Role = Role {
+    name: "add",
+    span: "handleAddObject",
+    subject: "object",
+    runs: "for new and changed objects",
+    aliases: "create created update updated upsert apply applied reconcile reconciled handle handle_add sync \
+        on_add on_create on_update on_apply on_event resume process run added",
+};
+pub(crate) const DELETE: Role = Role {
+    name: "delete",
+    span: "handleDeleteObject",
+    subject: "key",
+    runs: "when an object is gone",
+    aliases: "deleted on_delete handle_delete",
+};
 
 impl Role {
     /// The whole signature, for a controller of `resource`.
@@ -29,13 +41,21 @@ impl Role {
         let ty = if *self == DELETE { "ObjectKey" } else { resource };
         format!("`async fn {}(&self, ctx: Context, {}: {ty}) -> kooper::Result`", self.name, self.subject)
     }
+
+    /// Whether a method of another name must be meant for this handler. A `delete` is told by its key as well.
+    pub(crate) fn is_meant_by(&self, sig: &Signature) -> bool {
+        let name = sig.ident.to_string();
+        let is_near = is_one_of(self.aliases, &name) || suggest::nearest(&name, [self.name]).is_some();
+        let last = sig.inputs.last();
+        let takes_key = matches!(last, Some(FnArg::Typed(key)) if show(&key.ty).ends_with("ObjectKey"));
+        is_near && (*self != DELETE || takes_key && sig.asyncness.is_some())
+    }
 }
 
 /// A handler whose shape is right. Whether its types are, rustc checks.
 pub(crate) struct Handler<'a> {
     pub(crate) role: &'static Role,
-    pub(crate) cfgs: &'a [Attribute],
-    pub(crate) name: &'a Ident,
+    pub(crate) method: &'a Method,
     /// The type of the context, unless it is left out.
     pub(crate) context: Option<&'a Type>,
     /// The type of the object or key.
@@ -45,20 +65,14 @@ pub(crate) struct Handler<'a> {
 
 impl<'a> Handler<'a> {
     /// The handler that `method` is, or all that keeps it from being one.
-    pub(crate) fn check(
-        role: &'static Role,
-        method: &'a Method,
-        resource: &str,
-        diag: &mut Diag,
-    ) -> Option<Self> {
+    pub(crate) fn check(role: &'static Role, method: &'a Method, resource: &str) -> Result<Option<Self>> {
         let mut shape = Shape { role, sig: &method.sig, resource, faults: Diag::default() };
         shape.qualifiers();
         shape.receiver();
-        let arguments = shape.arguments();
-        let output = shape.output();
-        diag.take(shape.faults.finish(()))?;
-        let (context, subject) = arguments?;
-        Some(Self { role, cfgs: &method.cfgs, name: &method.sig.ident, context, subject, output: output? })
+        let types = shape.arguments().zip(shape.output());
+        let handler =
+            types.map(|((context, subject), output)| Self { role, method, context, subject, output });
+        shape.faults.finish(handler)
     }
 }
 
@@ -75,19 +89,14 @@ impl<'a> Shape<'a, '_> {
         self.faults.at(tokens, format!("the `{}` handler {rest}", self.role.name));
     }
 
-    /// `async`; not `const`, `unsafe` or `extern`; no types or constants of its own.
+    /// `async`; not `unsafe`; no types or constants of its own.
     fn qualifiers(&mut self) {
         let sig = self.sig;
-        if let Some(constness) = &sig.constness {
-            self.fault(constness, "cannot be `const`: write `async fn`");
-        } else if sig.asyncness.is_none() {
+        if sig.asyncness.is_none() {
             self.fault(sig.fn_token, "must be an `async fn`");
         }
         if let Safety::Unsafe(token) = &sig.safety {
             self.fault(token, "cannot be `unsafe`: the runtime calls it");
-        }
-        if let Some(abi) = &sig.abi {
-            self.fault(abi, "cannot be `extern`: the runtime calls it");
         }
         for param in &sig.generics.params {
             if !matches!(param, GenericParam::Lifetime(_)) {
@@ -104,7 +113,8 @@ impl<'a> Shape<'a, '_> {
         };
         match &receiver.kind {
             ReceiverKind::Reference(_, _, None) => {}
-            ReceiverKind::Typed(_, ty) if is_shared_self(ty) => {}
+            ReceiverKind::Typed(_, ty)
+                if matches!(&**ty, Type::Reference(to) if to.mutability.is_none() && show(&to.elem) == "Self") => {}
             ReceiverKind::Reference(_, _, Some(_)) => self.fault(
                 receiver,
                 "takes `&self`: handlers run concurrently\n= help: keep state that changes in a `Mutex` or an atomic",
@@ -116,59 +126,41 @@ impl<'a> Shape<'a, '_> {
     /// Perhaps a context, then the object or key: their types.
     fn arguments(&mut self) -> Option<(Option<&'a Type>, &'a Type)> {
         let subject = self.role.subject;
-        let mut types = Vec::new();
-        for argument in &self.sig.inputs {
-            let FnArg::Typed(argument) = argument else { continue };
-            if types.len() == 2 {
-                self.fault(
-                    argument,
-                    &format!("takes a context and the {subject}, no more\n= help: keep other state in the struct and reach it through `self`"),
-                );
-                return None;
-            }
-            if mentions_impl(argument.ty.to_token_stream()) {
-                self.fault(&argument.ty, "cannot take `impl Trait`: write the type");
-            }
-            types.push(&*argument.ty);
+        let arguments: Vec<_> = (self.sig.inputs.iter())
+            .filter_map(|input| if let FnArg::Typed(argument) = input { Some(argument) } else { None })
+            .collect();
+        for argument in arguments.iter().take(2).filter(|argument| mentions_impl(&argument.ty)) {
+            self.fault(&argument.ty, "cannot take `impl Trait`: write the type");
         }
-        match types[..] {
-            [subject] => Some((None, subject)),
-            [context, subject] => Some((Some(context), subject)),
-            _ => {
-                let rest =
-                    format!("takes the {subject}\n= help: write {}", self.role.signature(self.resource));
-                self.fault(&self.sig.ident, &rest);
-                None
+        let (at, fault) = match arguments[..] {
+            [subject] => return Some((None, &subject.ty)),
+            [context, subject] => return Some((Some(&context.ty), &subject.ty)),
+            [] => {
+                let help = format!("= help: write {}", self.role.signature(self.resource));
+                (self.sig.ident.to_token_stream(), format!("takes the {subject}\n{help}"))
             }
-        }
+            [_, _, third, ..] => {
+                let help = "= help: keep other state in the struct and reach it through `self`";
+                (third.to_token_stream(), format!("takes a context and the {subject}, no more\n{help}"))
+            }
+        };
+        self.fault(at, &fault);
+        None
     }
 
     fn output(&mut self) -> Option<&'a Type> {
-        match &self.sig.output {
-            ReturnType::Default => {
-                self.fault(&self.sig.ident, "must return a `Result`, so that a failure can be retried");
-                None
-            }
-            ReturnType::Type(_, ty) => {
-                if mentions_impl(ty.to_token_stream()) && self.sig.asyncness.is_some() {
-                    self.fault(ty, "cannot return `impl Trait`: write the `Result`");
-                }
-                Some(ty)
-            }
+        let ReturnType::Type(_, ty) = &self.sig.output else {
+            self.fault(&self.sig.ident, "must return a `Result`, so that a failure can be retried");
+            return None;
+        };
+        if mentions_impl(ty) && self.sig.asyncness.is_some() {
+            self.fault(ty, "cannot return `impl Trait`: write the `Result`");
         }
+        Some(ty)
     }
 }
 
-/// `&Self`
-fn is_shared_self(ty: &Type) -> bool {
-    matches!(ty, Type::Reference(reference) if reference.mutability.is_none() && show(&reference.elem) == "Self")
-}
-
 /// Whether `impl Trait` stands anywhere in a type.
-fn mentions_impl(ty: TokenStream) -> bool {
-    ty.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == "impl",
-        TokenTree::Group(group) => mentions_impl(group.stream()),
-        _ => false,
-    })
+fn mentions_impl(ty: &Type) -> bool {
+    show(ty).split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == "impl")
 }

@@ -30,22 +30,33 @@ pub(crate) enum Annotated {
 
 impl Annotated {
     pub(crate) fn parse(item: &TokenStream) -> Self {
+        let (outer, body) = without_body(item.clone());
+        let named = match syn::parse2(outer) {
+            Ok(Item::Impl(header)) => {
+                let Some((path, _)) = &header.trait_ else { return Self::block(header, body) };
+                let fault = "`#[controller]` goes on an inherent `impl`, not on a trait `impl`";
+                return Self::Other(Error::new_spanned(path, fault), Some(Box::new(header)));
+            }
+            Ok(Item::Struct(item)) => named(&item.ident, &item.generics),
+            Ok(Item::Enum(item)) => named(&item.ident, &item.generics),
+            _ => None,
+        };
         let fault = "`#[controller]` goes on an `impl` block that has an `async fn add`";
-        let other = |named| Self::Other(Error::new_spanned(item, fault), named);
-        match syn::parse2(without_body(item.clone()).0) {
-            Ok(Item::Impl(header)) => match &header.trait_ {
-                Some((path, _)) => {
-                    let fault = "`#[controller]` goes on an inherent `impl`, not on a trait `impl`";
-                    Self::Other(Error::new_spanned(path, fault), Some(Box::new(header)))
-                }
-                None => match Block::parse(header, without_body(item.clone()).1) {
-                    Ok(block) => Self::Block(Box::new(block)),
-                    Err(error) => Self::Other(error, None),
-                },
-            },
-            Ok(Item::Struct(item)) => other(named(&item.ident, &item.generics)),
-            Ok(Item::Enum(item)) => other(named(&item.ident, &item.generics)),
-            _ => other(None),
+        Self::Other(Error::new_spanned(item, fault), named)
+    }
+
+    fn block(header: ItemImpl, body: TokenStream) -> Self {
+        let mut block = Block { header, methods: Vec::new(), calls_macro: false };
+        let members = |input: ParseStream<'_>| {
+            input.call(Attribute::parse_inner)?;
+            while !input.is_empty() {
+                block.member(input)?;
+            }
+            Ok(())
+        };
+        match members.parse2(body) {
+            Ok(()) => Self::Block(Box::new(block)),
+            Err(error) => Self::Other(error, None),
         }
     }
 }
@@ -75,19 +86,6 @@ fn without_body(item: TokenStream) -> (TokenStream, TokenStream) {
 }
 
 impl Block {
-    fn parse(header: ItemImpl, body: TokenStream) -> Result<Self> {
-        let mut block = Self { header, methods: Vec::new(), calls_macro: false };
-        let members = |input: ParseStream<'_>| {
-            input.call(Attribute::parse_inner)?;
-            while !input.is_empty() {
-                block.member(input)?;
-            }
-            Ok(())
-        };
-        members.parse2(body)?;
-        Ok(block)
-    }
-
     /// Reads a method's signature, and goes on to the end of whatever member stands here.
     fn member(&mut self, input: ParseStream<'_>) -> Result<()> {
         let attrs = input.call(Attribute::parse_outer)?;

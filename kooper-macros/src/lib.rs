@@ -6,12 +6,9 @@ mod table;
 mod args;
 mod check;
 mod diag;
-mod duration;
 mod expand;
 mod handler;
 mod item;
-mod name;
-mod selector;
 mod suggest;
 mod value;
 
@@ -43,7 +40,8 @@ fn controller_impl(args: TokenStream, item: &TokenStream) -> TokenStream {
             quote!(#item #expansion)
         }
     };
-    diag.attach(&output)
+    let errors = diag.finish(()).err().map(|errors| errors.to_compile_error());
+    quote!(#output #errors)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 macro_rules! arguments {
     (
         $(#[$doc:meta])*
-        $struct:ident: $noun:literal {
+        $struct:ident: $noun:literal, by default $defaults:literal {
             $($name:literal $field:ident: $ty:ty = $read:expr, $what:literal, $example:literal, $aliases:literal;)*
         }
     ) => {
@@ -11,25 +11,24 @@ macro_rules! arguments {
         #[derive(Default)]
         pub(crate) struct $struct {
             $(pub(crate) $field: Option<$ty>,)*
-            pub(crate) given: Vec<(&'static str, Span)>,
+            pub(crate) given: BTreeMap<&'static str, Span>,
         }
 
         impl Arguments for $struct {
             const NOUN: &'static str = $noun;
-            const ROWS: &'static [Row<Self>] = &[$(
-                Row {
-                    name: $name,
-                    what: $what,
-                    example: $example,
-                    aliases: $aliases,
-                    read: |args, key, input| {
-                        args.$field = Some($read(key, input)?);
-                        Ok(())
-                    },
-                },
-            )*];
+            const DEFAULTS: &'static str = $defaults;
+            const ROWS: &'static [Row] =
+                &[$(Row { name: $name, what: $what, example: $example, aliases: $aliases },)*];
 
-            fn given(&mut self) -> &mut Vec<(&'static str, Span)> {
+            fn read(&mut self, row: &Row, input: ParseStream<'_>) -> Result<()> {
+                match row.name {
+                    $($name => self.$field = Some($read(row, input)?),)*
+                    _ => {}
+                }
+                Ok(())
+            }
+
+            fn given(&mut self) -> &mut BTreeMap<&'static str, Span> {
                 &mut self.given
             }
         }

@@ -130,7 +130,7 @@ fn every_example_of_the_table_can_be_read_and_every_word_leads_to_one_argument()
         for Row { name, example, aliases, .. } in A::ROWS {
             let mut faults = Diag::default();
             let mut args: A = parse(example.parse().expect("an example is Rust"), &mut faults);
-            assert!(faults.is_empty(), "{example}: {}", faults.attach(&TokenStream::new()));
+            assert!(faults.finish(()).is_ok(), "{example} is wrong");
             assert_eq!(args.given().iter().map(|(name, _)| *name).collect::<Vec<_>>(), [*name]);
             for word in aliases.split(' ').chain([*name]) {
                 assert!(words.insert(word), "`{word}` leads to two arguments");
@@ -139,20 +139,6 @@ fn every_example_of_the_table_can_be_read_and_every_word_leads_to_one_argument()
     }
     check::<Args>();
     check::<Delays>();
-}
-
-#[test]
-fn the_rules_of_selectors_are_those_of_kooper() {
-    let Ok(theirs) = fs::read_to_string("../kooper/src/retriever/selector.rs") else {
-        return; // This crate stands alone, as it is published.
-    };
-    let rules = |text: &str| {
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        code.replace("pub(super)", "pub(crate)").replace("crate::spec::", "crate::name::")
-    };
-    // Line breaks apart, which depend on the length of names.
-    let words = |text: &str| rules(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_eq!(words(&theirs), words(include_str!("selector.rs")));
 }
 
 /// Numbers as if by chance, the same at each run.

@@ -1,6 +1,7 @@
 //! What a controller is: all that the attribute can set, as values that run-time setters can change.
 
 use crate::{ConfigError, queue::Queue, retriever::Retriever};
+use kooper_syntax::name::is_dns_label;
 use std::time::Duration;
 
 /// Name, [`Retriever`], [`Queue`] and limits of one controller.
@@ -47,31 +48,5 @@ impl Spec {
         }
         self.retriever.check()?;
         self.queue.check()
-    }
-}
-
-/// Whether `name` is a DNS label: lower-case letters, digits and `-`, at most 63, a letter or digit at each end
-/// (RFC 1123; the rule of Kubernetes for namespaces).
-pub(crate) fn is_dns_label(name: &str) -> bool {
-    let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-    let bytes = name.as_bytes();
-    bytes.len() <= 63
-        && ends(bytes.first())
-        && ends(bytes.last())
-        && bytes.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_dns_labels() {
-        for good in ["a", "pod-printer", "7seas", &"a".repeat(63)] {
-            assert!(is_dns_label(good), "{good}");
-        }
-        for bad in ["", "-a", "a-", "Pod", "a_b", "a.b", &"a".repeat(64)] {
-            assert!(!is_dns_label(bad), "{bad}");
-        }
     }
 }

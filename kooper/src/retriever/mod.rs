@@ -9,7 +9,6 @@ mod list;
 mod pace;
 mod resync;
 mod selection;
-mod selector;
 mod stream;
 mod trouble;
 mod watch;

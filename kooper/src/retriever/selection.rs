@@ -1,12 +1,11 @@
 //! What is retrieved: resource, namespaces, selectors, resync. The settings of the retriever, as the attribute writes them.
 
-use super::selector;
 use crate::{
     ConfigError,
     handler::{Handler, Namespaced, Resource},
-    spec::is_dns_label,
     wire::Encoding,
 };
+use kooper_syntax::{name::is_dns_label, selector};
 use std::time::Duration;
 
 /// What a controller lists and watches, and how often it looks at all of it again.

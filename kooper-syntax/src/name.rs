@@ -1,7 +1,8 @@
 //! Names as Kubernetes takes them.
 
-/// Whether `name` is a DNS label: lower-case letters, digits and `-`, at most 63, a letter or digit at each end.
-pub(crate) fn is_dns_label(name: &str) -> bool {
+/// Whether `name` is a DNS label: lower-case letters, digits and `-`, at most 63, a letter or digit at each end
+/// (RFC 1123; the rule of Kubernetes for namespaces).
+pub fn is_dns_label(name: &str) -> bool {
     let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
     let bytes = name.as_bytes();
     bytes.len() <= 63
@@ -11,7 +12,7 @@ pub(crate) fn is_dns_label(name: &str) -> bool {
 }
 
 /// `PodPrinter`, `pod_printer` and `Pod Printer` as `pod-printer`; `HTTPServer` as `http-server`.
-pub(crate) fn kebab_case(name: &str) -> String {
+pub fn kebab_case(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut kebab = String::new();
     for (at, letter) in letters.iter().enumerate() {
@@ -32,17 +33,21 @@ pub(crate) fn kebab_case(name: &str) -> String {
     words.join("-")
 }
 
-/// What is wrong with a name that must be a DNS label, and one that would do, if there is one.
-pub(crate) fn dns_label_fault(what: &str, name: &str) -> Option<String> {
+/// Whether `name` is a DNS label.
+///
+/// # Errors
+///
+/// What is wrong, as the sentence that follows the name of the setting; a name that would do, if there is one.
+pub fn check_dns_label(name: &str) -> Result<(), String> {
     if is_dns_label(name) {
-        return None;
+        return Ok(());
     }
     let rule = "lower-case letters, digits and `-`, at most 63 characters";
     let better = kebab_case(name);
-    Some(if is_dns_label(&better) {
-        format!("`{what}` must be a DNS label; try {better:?}\n= help: a DNS label is {rule}")
+    Err(if is_dns_label(&better) {
+        format!("must be a DNS label; try {better:?}\n= help: a DNS label is {rule}")
     } else {
-        format!("`{what}` must be a DNS label: {rule}")
+        format!("must be a DNS label: {rule}")
     })
 }
 
@@ -67,11 +72,21 @@ mod tests {
     }
 
     #[test]
+    fn names_are_dns_labels() {
+        for good in ["a", "pod-printer", "7seas", &"a".repeat(63)] {
+            assert!(is_dns_label(good), "{good}");
+        }
+        for bad in ["", "-a", "a-", "Pod", "a_b", "a.b", &"a".repeat(64)] {
+            assert!(!is_dns_label(bad), "{bad}");
+        }
+    }
+
+    #[test]
     fn a_name_that_is_no_dns_label_is_answered_with_one_that_is() {
-        assert_eq!(dns_label_fault("name", "pod-logger"), None);
-        let fault = dns_label_fault("name", "Pod_Logger").expect("upper case");
-        assert!(fault.starts_with("`name` must be a DNS label; try \"pod-logger\""), "{fault}");
-        let fault = dns_label_fault("name", &"a".repeat(64)).expect("too long");
+        assert_eq!(check_dns_label("pod-logger"), Ok(()));
+        let fault = check_dns_label("Pod_Logger").expect_err("upper case");
+        assert!(fault.starts_with("must be a DNS label; try \"pod-logger\""), "{fault}");
+        let fault = check_dns_label(&"a".repeat(64)).expect_err("too long");
         assert!(fault.ends_with("at most 63 characters"), "{fault}");
     }
 }

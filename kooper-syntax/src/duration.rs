@@ -5,8 +5,12 @@ use std::time::Duration;
 /// The units, largest first, with their milliseconds.
 const UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
 
-/// The duration that `text` says, else what is wrong, as the end of "is not a valid duration: ".
-pub(crate) fn parse(text: &str) -> Result<Duration, String> {
+/// The duration that `text` says.
+///
+/// # Errors
+///
+/// What is wrong, as the end of "is not a valid duration: ".
+pub fn parse(text: &str) -> Result<Duration, String> {
     if let Some(meant) = meant(text) {
         return Err(format!("write {meant:?}"));
     }
@@ -51,8 +55,8 @@ fn meant(text: &str) -> Option<String> {
     Duration::try_from_secs_f64(seconds).ok().map(show)
 }
 
-/// The duration that is meant by the code `30`, `30s` or `Duration::from_secs(30)`.
-pub(crate) fn unquoted(code: &str) -> Option<String> {
+/// The duration that is meant by the code `30`, `30s` or `Duration::from_secs(30)`, as it is to be written.
+pub fn unquoted(code: &str) -> Option<String> {
     let text = match code.rsplit_once("from_").and_then(|(_, call)| call.split_once('(')) {
         Some((unit, number)) => [number.trim_end_matches(')').trim(), unit].concat(),
         None if code.chars().all(|c| c.is_ascii_digit()) => [code, "s"].concat(),
@@ -66,8 +70,8 @@ fn split(text: &str, of: impl Fn(char) -> bool) -> (&str, &str) {
     text.split_at(text.find(|c| !of(c)).unwrap_or(text.len()))
 }
 
-/// A duration as it would be written: `1h30m`.
-pub(crate) fn show(duration: Duration) -> String {
+/// A duration as it would be written: `1h30m`. What is less than a millisecond is left out.
+pub fn show(duration: Duration) -> String {
     let mut rest = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let mut text = String::new();
     for (unit, millis) in UNITS {

@@ -2,16 +2,24 @@
 //!
 //! The rules are those of `k8s.io/apimachinery/pkg/labels` and `pkg/fields`.
 
-/// Whether `selector` is a label selector, else what is wrong with it.
-pub(crate) fn check_labels(selector: &str) -> Result<(), String> {
+/// Whether `selector` is a label selector.
+///
+/// # Errors
+///
+/// What is wrong with it, as the end of "is not a label selector: ".
+pub fn check_labels(selector: &str) -> Result<(), String> {
     if selector.trim().is_empty() {
         return Err("it is empty".into());
     }
     requirements(selector)?.into_iter().try_for_each(|requirement| check_label(requirement.trim()))
 }
 
-/// Whether `selector` is a field selector, else what is wrong with it.
-pub(crate) fn check_fields(selector: &str) -> Result<(), String> {
+/// Whether `selector` is a field selector.
+///
+/// # Errors
+///
+/// What is wrong with it, as the end of "is not a field selector: ".
+pub fn check_fields(selector: &str) -> Result<(), String> {
     if selector.trim().is_empty() {
         return Err("it is empty".into());
     }
@@ -121,4 +129,60 @@ fn is_qualified(text: &str) -> bool {
         && ends(bytes.first())
         && ends(bytes.last())
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn label_selectors_of_every_form_pass() {
+        for good in [
+            "app=web",
+            "app==web",
+            "app!=web",
+            "app",
+            "!app",
+            "app in (a, b),tier notin (c)",
+            "example.com/app = web",
+            "a=",
+            "a in ()",
+        ] {
+            assert_eq!(check_labels(good), Ok(()), "{good}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_label_selector_is_said() {
+        for (bad, why) in [
+            ("", "empty"),
+            ("app=web,,tier=db", "nothing between the commas"),
+            ("cpu>3", "`>` is not an operator"),
+            ("a b=c", "`a b` is not a label key"),
+            ("a=b c", "`b c` is not a label value"),
+            ("a in (b", "not closed"),
+            ("a of (b)", "`of` is not an operator"),
+            ("a in (b) c=d", "a comma is missing"),
+            ("Bad.Prefix_/a=b", "not a label key"),
+        ] {
+            let error = check_labels(bad).expect_err(bad);
+            assert!(error.contains(why), "{bad}: {error}");
+        }
+    }
+
+    #[test]
+    fn field_selectors_know_three_operators() {
+        for good in ["metadata.name=web", "status.phase!=Running", "a==b,c=d", "spec.nodeName="] {
+            assert_eq!(check_fields(good), Ok(()), "{good}");
+        }
+        for (bad, why) in [
+            ("metadata.name in (a)", "only `=`"),
+            ("=x", "not a field"),
+            ("a=b,,c=d", "commas"),
+            (" ", "empty"),
+        ] {
+            let error = check_fields(bad).expect_err(bad);
+            assert!(error.contains(why), "{bad}: {error}");
+        }
+    }
 }

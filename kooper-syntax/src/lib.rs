@@ -1,0 +1,18 @@
+//! The texts that [`kooper`](https://docs.rs/kooper) reads: selectors, names and durations.
+//!
+//! The attribute `#[controller]` checks what stands in the source, the runtime what a program sets when it starts. Both
+//! ask this crate, so that no text is good for one of them and bad for the other. It does nothing but look at strings.
+//!
+//! A fault is a sentence for the one who wrote the text: what is wrong, and the fix, where it is known.
+//!
+//! ```
+//! use kooper_syntax::{duration, name, selector};
+//!
+//! assert!(selector::check_labels("app=web,tier in (a, b)").is_ok());
+//! assert_eq!(name::kebab_case("PodPrinter"), "pod-printer");
+//! assert_eq!(duration::parse("5 minutes"), Err("write \"5m\"".to_owned()));
+//! ```
+
+pub mod duration;
+pub mod name;
+pub mod selector;
