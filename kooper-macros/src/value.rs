@@ -138,9 +138,8 @@ pub(crate) fn namespaces(value: &Value<'_>) -> Result<Expr> {
     let mut faults = Diag::default();
     let mut seen = Vec::new();
     for expr in names {
-        let Some(name) = faults.take(Value::new(value.row, expr.clone()).and_then(namespace)) else {
-            continue;
-        };
+        let name = Value::new(value.row, expr.clone()).and_then(|name| namespace(&name));
+        let Some(name) = faults.take(name) else { continue };
         if seen.contains(&name) {
             faults.at(expr, format!("{name:?} is listed twice"));
         }
@@ -149,7 +148,7 @@ pub(crate) fn namespaces(value: &Value<'_>) -> Result<Expr> {
     faults.finish(value.expr.clone())
 }
 
-fn namespace(value: Value<'_>) -> Result<String> {
+fn namespace(value: &Value<'_>) -> Result<String> {
     let takes = "takes a string, a list of strings or a path";
     let text = value.text(takes)?;
     if text.contains(',') {

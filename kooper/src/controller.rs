@@ -1,7 +1,7 @@
 //! The controller: a handler with its settings, and the ways to run it.
 
 use crate::{
-    Backoff, Readiness, Result, Spec, cluster,
+    Backoff, Encoding, Readiness, Result, Spec, cluster,
     handler::Runnable,
     retriever::{Health, Names},
     running::Running,
@@ -135,6 +135,21 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
+    /// What objects are asked for in: [`Encoding::Protobuf`] unless set. The operator's `KOOPER_ENCODING` wins over it; see
+    /// [the page on encodings](crate::encodings).
+    pub fn encoding(mut self, encoding: Encoding) -> Self {
+        self.spec.retriever.encoding = encoding;
+        self
+    }
+
+    /// Whether everything is read by a streaming list where the server has them, else by pages of 500; true unless set.
+    ///
+    /// A server that has none is found out by itself. Switch them off for one that has them and does not bear them.
+    pub fn streaming_lists(mut self, on: bool) -> Self {
+        self.spec.retriever.streaming = on;
+        self
+    }
+
     /// The client to use, instead of one of the ordinary configuration.
     ///
     /// Build it from a `kube::Config` whose `default_retry` is `false`: else kube's own retries hide 429, 503 and 504
@@ -227,8 +242,11 @@ impl<H: Runnable> Controller<H> {
         self.drive(stop, CancellationToken::new()).await
     }
 
-    async fn drive(self, stop: impl Future<Output = ()>, at_once: CancellationToken) -> Result {
+    async fn drive(mut self, stop: impl Future<Output = ()>, at_once: CancellationToken) -> Result {
         self.spec.check()?;
+        if let Some(encoding) = Encoding::of_operator()? {
+            self.spec.retriever.encoding = encoding;
+        }
         let (reader, writer) = match self.client {
             Some(client) => (client.clone(), client),
             None => cluster::clients().await?,

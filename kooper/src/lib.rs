@@ -90,6 +90,7 @@ extern crate self as kooper;
 mod cluster;
 mod context;
 mod controller;
+pub mod encodings;
 mod error;
 mod handler;
 mod key;
@@ -122,6 +123,7 @@ pub use queue::{Backoff, Queue};
 pub use readiness::Readiness;
 pub use retriever::{Names, Retriever};
 pub use spec::Spec;
+pub use wire::Encoding;
 
 /// What the attribute's expansion names. Not for use by hand, and free to change.
 #[doc(hidden)]

@@ -42,7 +42,7 @@ impl Readiness {
     /// Cancellation safe.
     pub async fn ready(&mut self) {
         if self.0.wait_for(Health::is_ready).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
@@ -51,7 +51,7 @@ impl Readiness {
     /// Cancellation safe.
     pub async fn unready(&mut self) {
         if self.0.wait_for(|health| !health.is_ready()).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The stages of a controller at work: started together, watched, and drained.
 
 use crate::{
-    DrainError, Error, Objects, Result, Spec, StartError,
+    DrainError, Error, Objects, Resource, Result, Spec, StartError,
     handler::Runnable,
     queue::WorkQueue,
     retriever::{Health, Intake, Stream, resync, warn_of_missing_namespaces},
@@ -45,7 +45,11 @@ impl<H: Runnable> Running<H> {
     ) -> Self {
         let store = Arc::new(Store::default());
         let queue = Arc::new(WorkQueue::new(spec.queue.clone()));
-        let what = Arc::new(spec.retriever.clone());
+        let mut what = spec.retriever.clone();
+        let (api_version, kind) = (&what.resource.api_version, &what.resource.kind);
+        what.encoding =
+            what.encoding.for_type::<<H::Resource as Resource>::Object>(&spec.name, api_version, kind);
+        let what = Arc::new(what);
         let namespaces: Vec<Option<String>> = match &*what.namespaces {
             [] => vec![None],
             namespaces => namespaces.iter().cloned().map(Some).collect(),
@@ -92,7 +96,8 @@ impl<H: Runnable> Running<H> {
         for place in 0..count {
             working.spawn(workers.clone().work(place));
         }
-        tracing::info!(controller = spec.name, resource = what.resource.plural, workers = count, "started");
+        let (resource, encoding) = (&*what.resource.plural, what.encoding.name());
+        tracing::info!(controller = spec.name, resource, workers = count, encoding, "started");
         Self { workers, intake, spec, reading, watching, working }
     }
 

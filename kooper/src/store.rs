@@ -90,6 +90,8 @@ impl Store {
         entry.seen_by = seen_by;
         let mut object = object;
         object.meta.key = key.clone();
+        // A `delete` that is to come has its own backoff, and what waits behind it does not end that.
+        let waits = entry.tombstone.is_some();
         let spec = match &entry.current {
             None => true,
             Some(before) if before.meta.uid != object.meta.uid => {
@@ -108,7 +110,7 @@ impl Store {
             Some(before) => object.meta.spec_changed_since(&before.meta),
         };
         entry.current = Some(Arc::new(object));
-        Some(Change { key, trigger, spec })
+        Some(Change { key, trigger, spec: spec && !waits })
     }
 
     /// Takes the end of an object, with its last state. `None` where no handler has seen it.
@@ -289,7 +291,7 @@ mod tests {
         assert_eq!(apply(&store, "new", 2), Some(true));
         assert_eq!(take(&store), "delete old");
         // Another one in between was seen by no handler, and leaves no trace.
-        assert_eq!(apply(&store, "newer", 3), Some(true));
+        assert_eq!(apply(&store, "newer", 3), Some(false), "the backoff of the delete goes on");
         assert_eq!(take(&store), "delete old");
         assert!(store.bury(&key()));
         assert_eq!(take(&store), "add newer");

@@ -1,12 +1,25 @@
-//! What the tests beside this package share: a handler that does as it is told and says what it was asked, a controller
-//! that runs in the background of a test, and the log lines of both.
+//! What the tests beside this package share: handlers that do as they are told and say what they were asked, a controller
+//! that runs in the background of a test, its log lines, a world in which all goes wrong,
+//! and real programs to test against.
 
+mod jaeger;
+mod ledger;
 mod log;
 mod objects;
+mod replay;
 mod running;
 mod script;
+mod testbed;
+mod trickle;
+mod world;
 
+pub use jaeger::{Fields, JaegerSpan, jaeger_spans};
+pub use ledger::{Bookkeeper, Ledger, Run};
 pub use log::{Line, Log};
 pub use objects::{pod, undecodable_pod};
+pub use replay::{RECORDED, Recorded, replay};
 pub use running::Running;
 pub use script::{Act, Call, Calls, Script};
+pub use testbed::{Jaeger, testbed};
+pub use trickle::trickle;
+pub use world::{Truth, World};

@@ -29,7 +29,8 @@ impl Stage {
         let (log, guard) = Log::install();
         trouble(&cluster);
         let (script, calls) = Script::new(|_| Act::Good);
-        let running = Running::start(set(Controller::new(script).client(cluster.client())));
+        let running =
+            Running::start(set(Controller::new(script).client(cluster.client()).streaming_lists(false)));
         Self { cluster, calls, log, running, _log: guard }
     }
 

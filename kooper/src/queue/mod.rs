@@ -4,6 +4,8 @@
 //! around it: a lock, and the wake-ups of workers and of the one timer.
 
 mod lane;
+#[cfg(test)]
+mod model;
 mod policy;
 mod state;
 mod sync;

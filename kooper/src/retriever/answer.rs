@@ -24,14 +24,16 @@ pub(super) struct Answer {
     pub(super) encoding: Encoding,
 }
 
-/// Sends a request. An answer that has begun may be silent for `silence` at a time; what is no success is a [`Trouble`].
+/// Sends a request for an answer in `wanted`, or in whatever the server can do. An answer that has begun may be silent for
+/// `silence` at a time; what is no success is a [`Trouble`].
 pub(super) async fn ask(
     client: &Client,
     request: Request<Vec<u8>>,
+    wanted: Encoding,
     silence: Duration,
 ) -> Result<Answer, Trouble> {
     let (mut parts, _) = request.into_parts();
-    parts.headers.insert(header::ACCEPT, HeaderValue::from_static(Encoding::ACCEPT));
+    parts.headers.insert(header::ACCEPT, HeaderValue::from_static(wanted.accept()));
     parts.headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
     let sent = client.send(Request::from_parts(parts, Body::empty()));
     let response = tokio::time::timeout(BEGIN, sent)
@@ -40,6 +42,7 @@ pub(super) async fn ask(
         .map_err(|error| Trouble::Unreachable(crate::error::chain(&error)))?;
     let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let encoding = Encoding::of(content_type);
+    tracing::debug!(encoding = encoding.name(), status = response.status().as_u16(), "answered");
     let asked_to_wait =
         response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
     let status = response.status();

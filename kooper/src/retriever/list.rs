@@ -85,7 +85,7 @@ impl Stream {
         }
         let request =
             self.request().list(&params).map_err(|error| Trouble::Unreachable(error.to_string()))?;
-        let mut answer = ask(&self.client, request, SILENCE).await?;
+        let mut answer = ask(&self.client, request, self.what.encoding, SILENCE).await?;
         let mut splitter = answer.encoding.list();
         while let Some(chunk) = answer.chunk().await? {
             splitter.feed(&chunk, |object| self.apply(object, Trigger::List))?;

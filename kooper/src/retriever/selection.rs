@@ -3,6 +3,7 @@
 use crate::{
     ConfigError,
     handler::{Handler, Namespaced, Resource},
+    wire::Encoding,
 };
 use kooper_syntax::{name::is_dns_label, selector};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use std::time::Duration;
 /// | namespaces | all | those whose objects are watched, each by a stream of its own |
 /// | `labels`, `fields` | none | selectors that the API server applies |
 /// | `resync` | 3 min | how often every known object is handled again |
+/// | [`encoding`](Self::encoding) | protobuf | what objects are asked for in |
 #[derive(Debug, Clone, PartialEq)]
 pub struct Retriever {
     pub(crate) resource: kube::core::ApiResource,
@@ -22,6 +24,9 @@ pub struct Retriever {
     pub(crate) labels: Option<String>,
     pub(crate) fields: Option<String>,
     pub(crate) resync: Option<Duration>,
+    pub(crate) encoding: Encoding,
+    /// Whether streaming lists are asked for.
+    pub(crate) streaming: bool,
 }
 
 /// The scopes of resources, told apart by their type, since `kube::Resource` gives no value for them.
@@ -40,6 +45,8 @@ impl Retriever {
             labels: None,
             fields: None,
             resync: Some(Duration::from_mins(3)),
+            encoding: Encoding::default(),
+            streaming: true,
         }
     }
 
@@ -80,6 +87,14 @@ impl Retriever {
     #[must_use]
     pub fn resync(mut self, interval: impl Into<Option<Duration>>) -> Self {
         self.resync = interval.into();
+        self
+    }
+
+    /// What objects are asked for in: protobuf, unless set. Where protobuf cannot be had, it is JSON all the same; see
+    /// [the page on encodings](crate::encodings).
+    #[must_use]
+    pub fn encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = encoding;
         self
     }
 

@@ -57,6 +57,7 @@ impl Stream {
         client: Client,
         intake: Arc<Intake>,
     ) -> Self {
+        let streaming = what.streaming;
         Self {
             id,
             controller,
@@ -66,7 +67,7 @@ impl Stream {
             intake,
             epoch: 0,
             listed: false,
-            streaming: true,
+            streaming,
             whole: false,
             pace: Pace::default(),
             told: Vec::new(),

@@ -58,7 +58,7 @@ impl Stream {
 
     async fn read(&mut self, request: Request<Vec<u8>>, ended: &mut Ended) -> Result<(), Trouble> {
         let silence = if ended.version.is_some() { SILENCE } else { list::SILENCE };
-        let mut answer = ask(&self.client, request, silence).await?;
+        let mut answer = ask(&self.client, request, self.what.encoding, silence).await?;
         if ended.version.is_some() {
             self.well();
         }

@@ -3,8 +3,10 @@
 use super::{
     Telemetry,
     export::Batches,
+    fan::Fan,
     file::TraceFile,
     filter,
+    selection::{Console, Selection},
     services::{self, Services},
     sink::{Sink, Tap},
 };
@@ -24,7 +26,7 @@ use tracing_subscriber::filter::Targets;
 type Attach = Arc<dyn Fn(TracerProviderBuilder) -> TracerProviderBuilder + Send + Sync>;
 
 /// Starts the thread of an exporter.
-type Start = Box<dyn FnOnce() -> std::io::Result<Attach> + Send + Sync>;
+type Start = Box<dyn FnOnce() -> std::io::Result<Batches> + Send + Sync>;
 
 /// The settings of [`init`](super::init), each with a default. Made by [`builder`](super::builder).
 ///
@@ -50,6 +52,10 @@ pub struct Builder {
     sampler: Option<Box<dyn ShouldSample>>,
     attached: Vec<Attach>,
     exporters: Vec<Start>,
+    #[cfg(feature = "otlp")]
+    otlp: Vec<super::Otlp>,
+    #[cfg(feature = "jaeger")]
+    jaeger: Vec<super::Jaeger>,
     #[cfg(feature = "waterfall")]
     waterfall: Drawing,
 }
@@ -75,6 +81,10 @@ impl Builder {
             sampler: None,
             attached: Vec::new(),
             exporters: Vec::new(),
+            #[cfg(feature = "otlp")]
+            otlp: Vec::new(),
+            #[cfg(feature = "jaeger")]
+            jaeger: Vec::new(),
             #[cfg(feature = "waterfall")]
             waterfall: Drawing::Auto,
         }
@@ -126,6 +136,26 @@ impl Builder {
         self
     }
 
+    /// Exports traces by OTLP. The waterfall is then no longer drawn by itself.
+    ///
+    /// Without it, `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_TRACES_EXPORTER=otlp` does. It can be called several times.
+    #[cfg(feature = "otlp")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
+    pub fn otlp(mut self, otlp: super::Otlp) -> Self {
+        self.otlp.push(otlp);
+        self
+    }
+
+    /// Exports traces to a Jaeger agent. The waterfall is then no longer drawn by itself.
+    ///
+    /// Without it, `JAEGER_AGENT_HOST` or `OTEL_TRACES_EXPORTER=jaeger` does. It can be called several times.
+    #[cfg(feature = "jaeger")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "jaeger")))]
+    pub fn jaeger(mut self, jaeger: super::Jaeger) -> Self {
+        self.jaeger.push(jaeger);
+        self
+    }
+
     /// Sends ended spans in batches by an exporter. The waterfall is then no longer drawn by itself.
     ///
     /// `make` is called once for each service that has spans, since an exporter is told of one service. All of them share
@@ -137,7 +167,7 @@ impl Builder {
         make: impl Fn() -> E + Send + Sync + 'static,
     ) -> Self {
         let make = Arc::new(make);
-        self.exporters.push(Box::new(move || Ok(attach(Batches::start(make, var)?))));
+        self.exporters.push(Box::new(move || Batches::start(make, var)));
         self
     }
 
@@ -200,23 +230,47 @@ impl Builder {
             (Some(filter), _) => filter::traces("KOOPER_TRACES", Some(filter)),
             (None, traces) => filter::traces("traces", traces.as_deref()),
         }?;
+        let selection = Selection::of(var)?;
+        #[cfg_attr(not(any(feature = "otlp", feature = "jaeger")), expect(unused_mut))]
+        let mut exporters = self.exporters.into_iter().map(|start| start()).collect::<Result<Vec<_>, _>>()?;
+        #[cfg(feature = "otlp")]
+        for otlp in selection.otlp.of(self.otlp) {
+            exporters.push(otlp.start(var)?);
+        }
+        #[cfg(feature = "jaeger")]
+        for jaeger in selection.jaeger.of(self.jaeger) {
+            exporters.push(jaeger.start(var)?);
+        }
         let mut attached = self.attached;
-        for start in self.exporters {
-            attached.push(start()?);
+        if !exporters.is_empty() {
+            attached.push(attach(Fan::new(exporters)));
         }
         #[cfg(feature = "waterfall")]
-        if let Some(waterfall) =
-            self.waterfall.decide(attached.is_empty(), var("KOOPER_WATERFALL").as_deref())?
-        {
+        if let Some(waterfall) = self.waterfall.decide(
+            attached.is_empty(),
+            selection.console,
+            var("KOOPER_WATERFALL").as_deref(),
+        )? {
             attached.push(Arc::new(move |provider| provider.with_span_processor(waterfall.processor())));
         }
         if let Some(path) = var("KOOPER_TRACE_FILE").map(PathBuf::from).or(self.trace_file) {
             attached.push(attach(TraceFile::open(&path)?));
         }
+        if var("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+            attached.clear();
+        }
         // A span that goes nowhere is not made.
         let filter = if attached.is_empty() { Targets::new() } else { filter };
-        let resource = services::own_resource(&self.service, self.attributes, var);
-        let sampler = self.sampler;
+        #[cfg_attr(not(feature = "jaeger"), expect(unused_mut))]
+        let (mut attributes, mut sampler) = (self.attributes, self.sampler);
+        #[cfg(feature = "jaeger")]
+        {
+            attributes.extend(super::jaeger::variables::tags(var));
+            if sampler.is_none() {
+                sampler = super::jaeger::variables::sampler(var)?.map(Into::into);
+            }
+        }
+        let resource = services::own_resource(&self.service, attributes, var);
         let services = Services::new(
             resource,
             Box::new(move || {
@@ -245,7 +299,17 @@ fn var(name: &str) -> Option<String> {
 #[cfg(feature = "waterfall")]
 impl Drawing {
     /// The waterfall to draw, if any.
-    fn decide(self, alone: bool, told: Option<&str>) -> Result<Option<super::Waterfall>, super::InitError> {
+    fn decide(
+        self,
+        alone: bool,
+        console: Console,
+        told: Option<&str>,
+    ) -> Result<Option<super::Waterfall>, super::InitError> {
+        let told = match console {
+            Console::Program => told,
+            Console::Yes => told.or(Some("always")),
+            Console::No => told.or(Some("never")),
+        };
         let waterfall = match (told, self) {
             (Some("never"), _) | (None | Some("auto"), Self::Never) => None,
             (None | Some("auto" | "always"), Self::Always(waterfall)) => Some(waterfall),
@@ -277,7 +341,9 @@ mod tests {
 
     #[test]
     fn traces_are_drawn_where_nothing_else_takes_them_unless_it_is_told_otherwise() {
-        let decide = |drawing: Drawing, alone, told| drawing.decide(alone, told).map(|drawn| drawn.is_some());
+        let decide = |drawing: Drawing, alone, told| {
+            drawing.decide(alone, Console::Program, told).map(|drawn| drawn.is_some())
+        };
         let always = || Drawing::Always(Waterfall::stdout());
         for (drawing, alone, told, drawn) in [
             (Drawing::Auto, true, None, true),
@@ -291,6 +357,9 @@ mod tests {
         ] {
             assert!(matches!(decide(drawing, alone, told), Ok(is) if is == drawn), "{alone} {told:?}");
         }
+        let console = |console, told| Drawing::Never.decide(false, console, told);
+        assert!(matches!(console(Console::Yes, None), Ok(Some(_))), "OTEL_TRACES_EXPORTER=console");
+        assert!(matches!(console(Console::Yes, Some("never")), Ok(None)), "Kooper's own variable wins");
         let error = decide(always(), true, Some("maybe")).expect_err("it is none of the three");
         assert_eq!(
             error.to_string(),

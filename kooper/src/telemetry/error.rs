@@ -32,6 +32,24 @@ pub enum InitError {
         /// The values that it can have.
         known: &'static str,
     },
+    /// A variable asks for something that is not compiled in.
+    #[error("{variable}=`{value}` needs the feature `{feature}` of kooper: enable it in Cargo.toml")]
+    Feature {
+        /// The name of the variable.
+        variable: &'static str,
+        /// Its value.
+        value: String,
+        /// The missing feature.
+        feature: &'static str,
+    },
+    /// An exporter that can never work as it is set.
+    #[error("no spans can be exported by {destination}: {reason}")]
+    Exporter {
+        /// Where the spans were to go.
+        destination: String,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
     /// The trace file cannot be opened.
     #[error(
         "the trace file {path:?} cannot be written: {source}; name another by KOOPER_TRACE_FILE, or none"

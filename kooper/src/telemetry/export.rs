@@ -2,7 +2,10 @@
 
 use super::sink::{Ended, Sink};
 use opentelemetry::Context;
-use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use opentelemetry_sdk::{
+    error::OTelSdkError,
+    trace::{SpanData, SpanExporter},
+};
 use std::{
     collections::HashMap,
     fmt,
@@ -160,8 +163,8 @@ impl<E: SpanExporter> Exports<E> {
             let (flushes, ending) = (state.flushes, state.ending);
             drop(state);
 
-            let error = self.export(waiting).err();
-            self.tell(dropped, error);
+            let (lost, error) = self.export(waiting);
+            self.tell(dropped + lost, error);
             self.shared.lock().flushed = flushes;
             self.shared.changed.notify_all();
             if ending {
@@ -173,8 +176,8 @@ impl<E: SpanExporter> Exports<E> {
         }
     }
 
-    /// Exports spans in batches, each of one service.
-    fn export(&mut self, spans: Vec<Ended>) -> Result<(), String> {
+    /// Exports spans in batches, each of one service; how many were lost, and the first reason.
+    fn export(&mut self, spans: Vec<Ended>) -> (u64, Option<String>) {
         let mut services: HashMap<String, (Ended, Vec<SpanData>)> = HashMap::new();
         for ended in spans {
             match services.get_mut(&ended.service.name) {
@@ -182,7 +185,7 @@ impl<E: SpanExporter> Exports<E> {
                 None => drop(services.insert(ended.service.name.clone(), (ended, Vec::new()))),
             }
         }
-        let mut result = Ok(());
+        let (mut lost, mut reason) = (0, None);
         for (name, (first, rest)) in services {
             let exporter = self.exporters.entry(name).or_insert_with(|| {
                 let mut exporter = (self.make)();
@@ -193,11 +196,18 @@ impl<E: SpanExporter> Exports<E> {
             });
             let mut spans = std::iter::once(first.span).chain(rest).peekable();
             while spans.peek().is_some() {
-                let batch = spans.by_ref().take(self.shared.limits.batch).collect();
-                result = result.and(block_on(exporter.export(batch)).map_err(|error| error.to_string()));
+                let batch: Vec<_> = spans.by_ref().take(self.shared.limits.batch).collect();
+                let count = batch.len() as u64;
+                if let Err(error) = block_on(exporter.export(batch)) {
+                    lost += count;
+                    reason.get_or_insert(match error {
+                        OTelSdkError::InternalFailure(reason) => reason,
+                        other => other.to_string(),
+                    });
+                }
             }
         }
-        result
+        (lost, reason)
     }
 
     fn tell(&mut self, dropped: u64, error: Option<String>) {
@@ -248,11 +258,7 @@ mod tests {
         KeyValue,
         trace::{SpanBuilder, Tracer as _},
     };
-    use opentelemetry_sdk::{
-        Resource,
-        error::{OTelSdkError, OTelSdkResult},
-        trace::SdkTracerProvider,
-    };
+    use opentelemetry_sdk::{Resource, error::OTelSdkResult, trace::SdkTracerProvider};
     use std::sync::mpsc;
 
     /// Sends what it is given, with the service, and may be stopped by a lock.

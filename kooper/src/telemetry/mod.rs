@@ -11,8 +11,9 @@
 //! - **Log lines** go to standard error, one a line. A line that is logged inside a handler says which object it is about
 //!   and which attempt this is. `RUST_LOG` says which lines there are (default `info`), and nothing else: traces stay
 //!   whole under `RUST_LOG=warn`.
-//! - **Traces** go to the exporters that are set. Where there is none, each trace is drawn on standard output
-//!   when it ends: the [`Waterfall`]. A trace file is no exporter: with one, traces are drawn all the same.
+//! - **Traces** go to the exporters that are set, all at once: OTLP (`Otlp`, feature `otlp`), a Jaeger agent (`Jaeger`,
+//!   feature `jaeger`), your own. Where there is none, each trace is drawn on standard output when it ends: the
+//!   [`Waterfall`]. A trace file is no exporter: with one, traces are drawn all the same.
 //!
 //! Whatever is logged inside a span is an event of that span as well, from INFO up; `KOOPER_TRACES` decides. A line of
 //! level ERROR does not make its span a failed one: `#[instrument(err)]` does, and so does the field `otel.status_code`.
@@ -26,9 +27,21 @@
 //! | `KOOPER_WATERFALL` | `always`, `never`, or `auto`: draw traces where no exporter is set |
 //! | `KOOPER_TRACE_FILE` | a file to which every ended span is appended as a line of OTLP JSON |
 //! | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | the service, before what the program says |
+//! | `POD_NAME`, `POD_UID`, `POD_NAMESPACE`, `NODE_NAME` | the pod, as a manifest takes it from the downward API: `k8s.*` of the resource |
 //! | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG` | which traces are recorded, default all |
+//! | `OTEL_TRACES_EXPORTER` | the exporters, with commas between: `otlp`, `jaeger`, `console` (the waterfall), `none` |
+//! | `OTEL_EXPORTER_OTLP_*` | where OTLP goes to; an endpoint turns it on |
+//! | `JAEGER_*` | the agent, and what else `jaeger-client-go` understood; a host turns it on |
+//! | `OTEL_SDK_DISABLED` | `true`: no traces at all |
 //! | `OTEL_SPAN_*_COUNT_LIMIT`, `OTEL_BSP_*` | limits and batches, as OpenTelemetry says |
 //! | `NO_COLOR`, `COLUMNS`, `LC_ALL`, `LC_CTYPE`, `LANG` | how traces are drawn, and whether log lines have colours |
+//!
+//! # Which exporters there are
+//!
+//! Those that the program gives to its [`Builder`], and those that variables turn on: `OTEL_EXPORTER_OTLP_ENDPOINT`, or that
+//! of traces, one for OTLP; `JAEGER_AGENT_HOST` or `JAEGER_AGENT_PORT` one for Jaeger. An exporter of the program is not
+//! added a second time. `OTEL_TRACES_EXPORTER` has the last word: where it is set, there are just the ones that it names,
+//! each as the program sets it, else at its defaults. It has no say on [`Builder::exporter`] and [`Builder::processor`].
 //!
 //! # A subscriber of your own
 //!
@@ -45,17 +58,25 @@
 //! There must be one OpenTelemetry layer at most in a subscriber; with two of them, the first span panics.
 
 mod builder;
+#[cfg(any(feature = "otlp", feature = "jaeger"))]
+mod destination;
 mod error;
 #[cfg(feature = "waterfall")]
 pub(crate) mod event;
 mod events;
 mod export;
+mod fan;
 mod file;
 mod filter;
+#[cfg(feature = "jaeger")]
+mod jaeger;
 mod layer;
 mod log;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod otlp_json;
 mod plain;
+mod selection;
 mod services;
 pub(crate) mod sink;
 #[cfg(feature = "waterfall")]
@@ -63,9 +84,15 @@ mod waterfall;
 
 pub use builder::Builder;
 pub use error::InitError;
+#[cfg(feature = "jaeger")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jaeger")))]
+pub use jaeger::Jaeger;
 #[cfg(feature = "testing")]
 pub(crate) use layer::bridge;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+#[cfg(feature = "otlp")]
+#[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
+pub use otlp::Otlp;
 pub use services::Services;
 use std::time::Duration;
 use tracing::Subscriber;

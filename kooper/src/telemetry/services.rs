@@ -141,6 +141,20 @@ impl fmt::Debug for Services {
     }
 }
 
+/// The pod that the program runs in, as far as its variables say: those that manifests take from the downward API.
+fn pod(var: impl Fn(&str) -> Option<String>) -> impl Iterator<Item = KeyValue> {
+    let names = [
+        ("k8s.pod.name", "POD_NAME"),
+        ("k8s.pod.uid", "POD_UID"),
+        ("k8s.namespace.name", "POD_NAMESPACE"),
+        ("k8s.node.name", "NODE_NAME"),
+    ];
+    names.into_iter().filter_map(move |(attribute, name)| {
+        let value = var(name).filter(|value| !value.is_empty())?;
+        Some(KeyValue::new(attribute, value))
+    })
+}
+
 /// The resource of the program's own service.
 ///
 /// By the rules of OpenTelemetry `OTEL_SERVICE_NAME` wins over `OTEL_RESOURCE_ATTRIBUTES`, and both over what the program
@@ -157,8 +171,10 @@ pub(super) fn own_resource(
     let name = var("OTEL_SERVICE_NAME")
         .filter(|name| !name.is_empty())
         .or(from_attributes.filter(|_| in_attributes))
+        .or_else(|| var("JAEGER_SERVICE_NAME").filter(|_| cfg!(feature = "jaeger")))
         .unwrap_or_else(|| service.to_owned());
     Resource::builder_empty()
+        .with_attributes(pod(&var))
         .with_attributes(attributes)
         .with_attributes(told.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())))
         .with_attribute(KeyValue::new("service.name", Value::from(name)))
@@ -222,6 +238,21 @@ mod tests {
         let shared: Vec<_> = services.0.shared.iter().map(|(key, _)| key.as_str().to_owned()).collect();
         assert!(shared.contains(&"k8s.pod.name".to_owned()), "{shared:?}");
         assert!(!shared.iter().any(|key| key.starts_with("service.")), "{shared:?}");
+    }
+
+    #[test]
+    fn the_pod_is_known_by_its_variables_unless_the_program_says_another() {
+        let var = |name: &str| match name {
+            "POD_NAME" => Some("app-0".to_owned()),
+            "NODE_NAME" => Some("n7".to_owned()),
+            "POD_NAMESPACE" => Some(String::new()),
+            _ => None,
+        };
+        let resource = own_resource("app", vec![KeyValue::new("k8s.node.name", "mine")], var);
+        let value = |key: &'static str| resource.get(&key.into()).map(|value| value.as_str().into_owned());
+        assert_eq!(value("k8s.pod.name").as_deref(), Some("app-0"));
+        assert_eq!(value("k8s.node.name").as_deref(), Some("mine"));
+        assert_eq!(value("k8s.namespace.name"), None);
     }
 
     #[test]

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 
 use super::{
     body::Payload,
-    cluster::Api,
+    cluster::{Api, DEFINITIONS},
     discovery,
     list::{Page, list},
+    openapi, proto,
     request::{Path, Query, Request, Verb},
-    scale,
+    review, scale,
     status::Status,
     store::Object,
     view::{View, to_bytes},
@@ -29,8 +30,15 @@ pub(super) async fn answer(api: &Arc<Api>, parts: &Parts, body: &Bytes) -> Respo
         }
         Some(path) => {
             let query = Query::read(parts.uri.query());
-            match Request::resolve(api.resources(), &parts.method, path, query, &parts.headers) {
-                Ok(request) => of_resource(api, request, parts, body).await,
+            match Request::resolve(&api.resources(), &parts.method, path, query, &parts.headers) {
+                Ok(request) => {
+                    let defines = request.resource.collection() == DEFINITIONS && !request.verb.reads();
+                    let answered = of_resource(api, request, parts, body).await;
+                    if defines {
+                        api.serve_definitions();
+                    }
+                    answered
+                }
                 Err(status) => Err(status),
             }
         }
@@ -41,6 +49,9 @@ pub(super) async fn answer(api: &Arc<Api>, parts: &Parts, body: &Bytes) -> Respo
 
 /// The answer to a request that failed.
 pub(super) fn refused(status: &Status) -> Response<Payload> {
+    if status.is_plain() {
+        return text_response(404, "404 page not found\n");
+    }
     let mut response = json_response(status.code, to_bytes(&status.to_value()));
     if let Some(seconds) = status.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
@@ -50,19 +61,30 @@ pub(super) fn refused(status: &Status) -> Response<Payload> {
 
 async fn of_resource(
     api: &Arc<Api>,
-    request: Request,
+    mut request: Request,
     parts: &Parts,
     body: &Bytes,
 ) -> Result<Response<Payload>, Status> {
-    let view = View::accepted(&parts.headers)?;
+    let read;
+    let body = if request.content_type == "application/vnd.kubernetes.protobuf" {
+        let object =
+            proto::read(body).ok_or_else(|| Status::bad_request("the body is no object in protobuf"))?;
+        request.content_type = "application/json".into();
+        read = to_bytes(&object);
+        &read
+    } else {
+        body
+    };
+    let view = View::accepted(&parts.headers, api.clock.now())?;
     let scaled = request.subresource.as_deref() == Some("scale");
     let resource = Arc::clone(&request.resource);
-    let object = |code: u16, object: &Object| {
+    let show = |object: &Object| {
         if scaled {
-            return json_response(code, to_bytes(&scale::of(&object.document()).into_value()));
+            return scale::of(&resource, &object.document()).map(|scale| to_bytes(&scale.into_value()));
         }
-        json_response(code, view.object(&resource, object))
+        Ok(view.object(&resource, object))
     };
+    let object = |code: u16, object: &Object| show(object).map(|body| json_response(code, body));
     Ok(match request.verb {
         Verb::List => stream_response(Payload::page(list(api, &request, view).await?)),
         Verb::Watch => stream_response(Payload::watch(Watch::open(api, request, view)?)),
@@ -70,21 +92,30 @@ async fn of_resource(
             if let Some(version) = request.query.get("resourceVersion").and_then(|text| text.parse().ok()) {
                 api.reach(version).await?;
             }
-            object(200, &*get(api, &request)?)
+            object(200, &*get(api, &request)?)?
         }
-        Verb::Create => object(201, &*write::create(api, &request, body)?),
+        Verb::Create if matches!(request.subresource.as_deref(), Some("binding" | "eviction")) => {
+            json_response(201, to_bytes(&write::create_part(api, &request, body)?))
+        }
+        Verb::Create if !request.resource.verbs.iter().any(|verb| verb == "get") => {
+            let review = write::read_review(api, &request, body)?;
+            let answer = review::answer(&request.resource, review).ok_or_else(Status::method_not_allowed)?;
+            json_response(201, to_bytes(&answer))
+        }
+        Verb::Create if request.subresource.is_some() => return Err(Status::method_not_allowed()),
+        Verb::Create => object(201, &*write::create(api, &request, body)?)?,
         Verb::Update => {
             let (updated, created) = write::update(api, &request, body)?;
-            object(if created { 201 } else { 200 }, &updated)
+            object(if created { 201 } else { 200 }, &updated)?
         }
-        Verb::Patch => object(200, &*write::patch(api, &request, body)?),
+        Verb::Patch => object(200, &*write::patch(api, &request, body)?)?,
         Verb::Delete => match write::delete(api, &request, body)? {
-            Deleted::Object(deleted) => object(200, &deleted),
+            Deleted::Object(deleted) => object(200, &deleted)?,
             Deleted::Status(status) => json_response(200, to_bytes(&status)),
         },
         Verb::DeleteCollection => {
-            let deleted = write::delete_collection(api, &request, body)?;
-            stream_response(Payload::page(Page::of(view, &request, deleted)))
+            let (version, deleted) = write::delete_collection(api, &request, body)?;
+            stream_response(Payload::page(Page::of(view, &request, version, deleted)))
         }
     })
 }
@@ -99,11 +130,14 @@ fn get(api: &Api, request: &Request) -> Result<Arc<Object>, Status> {
 /// Paths that name no resource.
 fn of_server(api: &Api, path: &str, parts: &Parts) -> Result<Response<Payload>, Status> {
     let path = path.trim_end_matches('/');
-    if let Some((document, content_type)) = discovery::document(api.resources(), path, &parts.headers) {
+    if let Some((document, content_type)) = discovery::document(&api.resources(), path, &parts.headers) {
         if !matches!(parts.method, Method::GET | Method::HEAD) {
             return Err(Status::method_not_allowed());
         }
         return Ok(response(200, to_bytes(&document).into(), content_type));
+    }
+    if let Some(document) = openapi::document(&api.resources(), path) {
+        return Ok(json_response(200, to_bytes(&document)));
     }
     match path {
         "/version" => Ok(json_response(200, to_bytes(&version()))),

@@ -4,7 +4,7 @@ use std::{
     future::Future,
     io,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, RwLock},
     task::{Context, Poll},
     time::Duration,
 };
@@ -12,19 +12,22 @@ use std::{
 use bytes::Bytes;
 use http_body::Body;
 use http_body_util::{BodyExt, Limited};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
     answer::{answer, refused},
     body::Payload,
     clock::Clock,
+    custom,
     document::Document,
     fault::{Board, Effect, Faults},
+    garbage,
     journal::{Journal, RecordedRequest, Requests},
-    resources::{Resources, split_api_version},
+    resources::{Resource, Resources, split_api_version},
     server::Server,
     status::Status,
-    store::Store,
+    store::{Range, State, Store},
 };
 use crate::ObjectKey;
 
@@ -91,7 +94,7 @@ impl ClusterBuilder {
             faults: Board::default(),
             journal: Journal::default(),
             controllers: self.controllers,
-            resources: Resources::builtin(),
+            resources: RwLock::new(Arc::new(Resources::builtin())),
         };
         let cluster = Cluster { api: Arc::new(api) };
         for name in ["kube-system", "kube-public", "kube-node-lease", "default"] {
@@ -107,6 +110,9 @@ impl ClusterBuilder {
     }
 }
 
+/// Where the definitions of custom resources are kept.
+pub(super) const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
+
 /// What all fronts of one cluster share.
 #[derive(Debug)]
 pub(super) struct Api {
@@ -116,7 +122,7 @@ pub(super) struct Api {
     pub(super) journal: Journal,
     /// Whether the server does what Kubernetes' own controllers do, such as ending namespaces.
     pub(super) controllers: bool,
-    resources: Resources,
+    resources: RwLock<Arc<Resources>>,
 }
 
 impl Cluster {
@@ -169,7 +175,7 @@ impl Cluster {
     pub fn put(&self, object: Value) -> u64 {
         let mut document = Document::new(object).expect("an object is a JSON object");
         let (api_version, kind) = (document.text("apiVersion"), document.text("kind"));
-        let resource = self.api.resources.of_kind(api_version, kind);
+        let resource = self.api.resources().of_kind(api_version, kind);
         let resource = resource.unwrap_or_else(|| {
             let (group, version) = split_api_version(api_version);
             panic!("no resource of group \"{group}\", version \"{version}\" has the kind \"{kind}\"")
@@ -188,7 +194,27 @@ impl Cluster {
             document.set_meta("generation", 1);
         }
         let key = ObjectKey::new(Some(document.meta("namespace")), document.name());
-        self.api.store.lock().put(&resource.collection(), key, document).version
+        let version = self.api.store.lock().put(&resource.collection(), key, document).version;
+        if resource.collection() == DEFINITIONS {
+            self.api.serve_definitions();
+        }
+        version
+    }
+
+    /// Defines a custom resource, as creating its `CustomResourceDefinition` does: `cluster.define(&Website::crd())`.
+    ///
+    /// # Panics
+    ///
+    /// `definition` is no `CustomResourceDefinition` of `apiextensions.k8s.io/v1`.
+    pub fn define(&self, definition: &impl Serialize) {
+        let mut definition = serde_json::to_value(definition).expect("a definition can be written as JSON");
+        definition["apiVersion"] = "apiextensions.k8s.io/v1".into();
+        definition["kind"] = "CustomResourceDefinition".into();
+        assert!(
+            definition["spec"]["versions"].is_array(),
+            "a CustomResourceDefinition has versions: {definition}"
+        );
+        self.put(definition);
     }
 
     fn front(&self) -> Front {
@@ -203,8 +229,33 @@ impl Default for Cluster {
 }
 
 impl Api {
-    pub(super) fn resources(&self) -> &Resources {
-        &self.resources
+    pub(super) fn resources(&self) -> Arc<Resources> {
+        Arc::clone(&self.resources.read().expect("nothing panics while it holds the table"))
+    }
+
+    /// Serves what the stored definitions of custom resources say, and establishes new ones.
+    pub(super) fn serve_definitions(&self) {
+        let mut state = self.store.lock();
+        let definitions: Vec<_> = state.collection(DEFINITIONS).now(Range::default()).cloned().collect();
+        let mut rows = Vec::new();
+        for definition in definitions {
+            let mut document = definition.document();
+            let added = custom::rows(&document);
+            if document.is_deleting() && document.finalizers() == [custom::CLEANUP] {
+                if let Some(row) = added.first() {
+                    remove_all(self, &mut state, row);
+                }
+                state.remove(DEFINITIONS, &definition.key, document);
+                continue;
+            }
+            rows.extend(added);
+            if document.get("status/conditions").and_then(Value::as_array).is_none_or(Vec::is_empty) {
+                custom::established(&mut document, &self.clock.stamp());
+                state.put(DEFINITIONS, definition.key.clone(), document);
+            }
+        }
+        *self.resources.write().expect("nothing panics while it holds the table") =
+            Arc::new(Resources::with(rows));
     }
 
     /// Waits for a version that was asked for, as long as a server does.
@@ -215,6 +266,18 @@ impl Api {
             current = self.store.lock().version;
         }
         if version > current { Err(Status::too_large_version(version, current)) } else { Ok(()) }
+    }
+}
+
+/// Removes all objects of a resource that is no more.
+fn remove_all(api: &Api, state: &mut State, resource: &Resource) {
+    let collection = resource.collection();
+    let objects: Vec<_> = state.collection(&collection).now(Range::default()).cloned().collect();
+    for object in objects {
+        let last = object.document();
+        state.remove(&collection, &object.key, last.clone());
+        // Nothing of the server's own can be refused.
+        let _ = garbage::collect(api, state, &last);
     }
 }
 

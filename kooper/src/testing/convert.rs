@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::document::Document;
+use super::{document::Document, resources::Resource};
 
 /// The fields in the core group and in `events.k8s.io`.
 const NAMES: [(&str, &str); 7] = [
@@ -14,6 +14,20 @@ const NAMES: [(&str, &str); 7] = [
     ("lastTimestamp", "deprecatedLastTimestamp"),
     ("count", "deprecatedCount"),
 ];
+
+/// A stored object in the version of `resource`.
+pub(super) fn shown(resource: &Resource, document: &mut Document) {
+    event(document, &resource.api_version());
+    if resource.custom.is_some() {
+        document.0.insert("apiVersion".into(), resource.api_version().into());
+    }
+}
+
+/// Whether the objects of `resource` are stored in another form than they are shown in.
+pub(super) fn converts(resource: &Resource) -> bool {
+    resource.is("events.k8s.io", "events")
+        || resource.custom.as_ref().is_some_and(|custom| custom.stored_as != resource.api_version())
+}
 
 const NEW: &str = "events.k8s.io/v1";
 

@@ -14,6 +14,7 @@ pub(super) fn complete(id: &str, object: &mut Map<String, Value>) {
         return;
     };
     match id {
+        "apiextensions/v1.CustomResourceDefinition" => definition(spec),
         "core/v1.Pod" => {
             pod(spec);
             set(spec, "enableServiceLinks", json!(true));
@@ -54,6 +55,14 @@ pub(super) fn complete(id: &str, object: &mut Map<String, Value>) {
         }
         _ => {}
     }
+}
+
+/// The names that follow from the kind.
+fn definition(spec: &mut Map<String, Value>) {
+    let Some(names) = spec.get_mut("names").and_then(Value::as_object_mut) else { return };
+    let kind = names.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
+    set(names, "singular", kind.to_lowercase().into());
+    set(names, "listKind", format!("{kind}List").into());
 }
 
 fn set(object: &mut Map<String, Value>, field: &str, value: Value) {

@@ -174,9 +174,11 @@ fn aggregate(resources: &Resources, core: bool) -> Value {
 
 fn aggregated_row(resource: &Resource) -> Value {
     let scope = if resource.namespaced { "Namespaced" } else { "Cluster" };
+    // A built-in resource leaves out what the list says already.
+    let own = if resource.custom.is_some() { (&*resource.group, &*resource.version) } else { ("", "") };
     let mut row = json!({
         "resource": resource.plural,
-        "responseKind": { "group": "", "version": "", "kind": resource.kind },
+        "responseKind": { "group": own.0, "version": own.1, "kind": resource.kind },
         "scope": scope,
         "singularResource": resource.singular,
         "verbs": resource.verbs,
@@ -185,8 +187,8 @@ fn aggregated_row(resource: &Resource) -> Value {
     set_list(&mut row, "categories", &resource.categories);
     if !resource.subresources.is_empty() {
         let parts = resource.subresources.iter().map(|part| {
-            let own = part.api_version == resource.api_version();
-            let (group, version) = if own { ("", "") } else { split_api_version(&part.api_version) };
+            let same = part.api_version == resource.api_version();
+            let (group, version) = if same { own } else { split_api_version(&part.api_version) };
             json!({
                 "subresource": part.name,
                 "responseKind": { "group": group, "version": version, "kind": part.kind },
@@ -199,6 +201,7 @@ fn aggregated_row(resource: &Resource) -> Value {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

@@ -138,11 +138,15 @@ pub(super) struct Page {
 
 impl Page {
     fn new(view: View, request: &Request, metadata: &Value, objects: VecDeque<Arc<Object>>) -> Self {
+        let mut metadata = metadata.clone();
+        if request.resource.custom.is_some() && metadata["continue"].is_null() {
+            metadata["continue"] = "".into();
+        }
         let (kind, api_version) = view.list_head(&request.resource);
         let head = json!({ "kind": kind, "apiVersion": api_version, "metadata": metadata });
         let mut head = to_bytes(&head).to_vec();
         head.pop();
-        head.extend_from_slice(b",\"items\":[");
+        head.extend_from_slice(view.list_field(&request.resource).as_bytes());
         Self {
             view,
             resource: Arc::clone(&request.resource),
@@ -153,9 +157,9 @@ impl Page {
         }
     }
 
-    /// A list of these objects, in no version.
-    pub(super) fn of(view: View, request: &Request, objects: Vec<Arc<Object>>) -> Self {
-        Self::new(view, request, &json!({}), objects.into())
+    /// A list of these objects in this version.
+    pub(super) fn of(view: View, request: &Request, version: u64, objects: Vec<Arc<Object>>) -> Self {
+        Self::new(view, request, &json!({ "resourceVersion": version.to_string() }), objects.into())
     }
 
     /// The next bytes of the list; `None` after the last.

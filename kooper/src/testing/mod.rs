@@ -10,21 +10,26 @@ mod body;
 mod clock;
 mod cluster;
 mod convert;
+mod custom;
 mod decode;
 mod defaults;
 mod discovery;
 mod document;
 mod fault;
+mod garbage;
 mod journal;
 mod json;
 mod kubeconfig;
 mod list;
 mod metadata;
 mod names;
+mod openapi;
 mod patch;
+mod proto;
 mod quantity;
 mod request;
 mod resources;
+mod review;
 mod scale;
 mod schema;
 mod selector;
@@ -32,6 +37,7 @@ mod server;
 mod status;
 mod store;
 mod strategy;
+mod table;
 mod traces;
 mod view;
 mod watch;
@@ -42,3 +48,9 @@ pub use fault::{Fault, Faults, Watches};
 pub use journal::{RecordedRequest, Requests};
 pub use server::Server;
 pub use traces::{Attr, Link, ObjectTraces, RecordedSpan, RecordedTrace, Traces};
+
+/// The decoder of Kubernetes' protobuf, for Kooper's own tests. Not for use elsewhere, and free to change.
+#[doc(hidden)]
+pub mod protobuf {
+    pub use crate::wire::protobuf::testing::{covered, decode_answer, events, refusal};
+}

@@ -38,6 +38,13 @@ impl Verb {
     }
 }
 
+impl Verb {
+    /// Whether nothing changes by it.
+    pub(super) fn reads(self) -> bool {
+        matches!(self, Self::Get | Self::List | Self::Watch)
+    }
+}
+
 /// The path, cut at its words; nothing is known yet of what it names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Path {
@@ -144,13 +151,21 @@ impl Request {
         query: Query,
         headers: &HeaderMap,
     ) -> Result<Self, Status> {
+        // Custom resources are served by another part of a server, which tells less.
+        let unknown = || {
+            let custom = resources.iter().any(|row| row.group == path.group && row.custom.is_some());
+            if custom { Status::no_page() } else { Status::unknown_resource() }
+        };
         let resource = resources
             .find(&path.group, &path.version, &path.plural)
             .filter(|resource| resource.namespaced || path.namespace.is_none())
-            .ok_or_else(Status::unknown_resource)?;
+            .ok_or_else(unknown)?;
         let namespace_missing = resource.namespaced && path.namespace.is_none();
         let verb = verb(method, &path, &query);
         let known = match &path.subresource {
+            Some(name) if resource.custom.is_some() && resource.subresource(name).is_none() => {
+                return Err(Status::not_found(&resource, path.name.as_deref().unwrap_or_default()));
+            }
             Some(name) => {
                 &resource
                     .subresource(name)
@@ -223,6 +238,7 @@ pub(super) fn verb(method: &Method, path: &Path, query: &Query) -> Option<Verb> 
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

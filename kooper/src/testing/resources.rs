@@ -5,6 +5,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::custom::Custom;
+
 /// One resource in one of its versions.
 #[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a column of the table")]
@@ -28,6 +30,8 @@ pub(super) struct Resource {
     pub(super) conditional: bool,
     /// An update of an object that is not there creates it.
     pub(super) upsert: bool,
+    /// What the definition of a custom resource says.
+    pub(super) custom: Option<Arc<Custom>>,
 }
 
 /// A part of a resource with a path of its own, such as `status`.
@@ -79,6 +83,13 @@ impl Resources {
     pub(super) fn builtin() -> Self {
         static ROWS: OnceLock<Vec<Arc<Resource>>> = OnceLock::new();
         Self { rows: ROWS.get_or_init(|| read(include_str!("resources/builtin.txt"))).clone() }
+    }
+
+    /// The built-in ones and these.
+    pub(super) fn with(custom: impl IntoIterator<Item = Resource>) -> Self {
+        let mut resources = Self::builtin();
+        resources.rows.extend(custom.into_iter().map(Arc::new));
+        resources
     }
 
     pub(super) fn find(&self, group: &str, version: &str, plural: &str) -> Option<Arc<Resource>> {
@@ -143,6 +154,7 @@ fn read(table: &str) -> Vec<Arc<Resource>> {
             echo: behaves("echo"),
             conditional: behaves("conditional"),
             upsert: behaves("upsert"),
+            custom: None,
         });
     }
     rows.into_iter().map(Arc::new).collect()

@@ -2,42 +2,67 @@
 
 use serde_json::{Value, json};
 
-use super::document::Document;
+use super::{document::Document, resources::Resource, status::Status};
 
 /// What of `object` is its scale.
-pub(super) fn of(object: &Document) -> Document {
+pub(super) fn of(resource: &Resource, object: &Document) -> Result<Document, Status> {
     let mut metadata = json!({});
     for field in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] {
         if let Some(value) = object.get(&format!("metadata/{field}")) {
             metadata[field] = value.clone();
         }
     }
+    let wanted = path(resource, "specReplicasPath", "spec/replicas");
+    if resource.custom.is_some() && object.get(&wanted).is_none() {
+        return Err(Status::missing_replicas(&format!(".{}", wanted.replace('/', "."))));
+    }
     let count = |path: &str| object.get(path).and_then(Value::as_i64).unwrap_or(0);
     let mut spec = json!({});
-    if count("spec/replicas") > 0 {
-        spec["replicas"] = count("spec/replicas").into();
+    if count(&wanted) > 0 {
+        spec["replicas"] = count(&wanted).into();
     }
-    let mut status = json!({ "replicas": count("status/replicas") });
-    let selector = selector(object.get("spec/selector"));
+    let mut status = json!({ "replicas": count(&path(resource, "statusReplicasPath", "status/replicas")) });
+    let selector = match &resource.custom {
+        Some(custom) => {
+            let path = custom.scale_path("labelSelectorPath");
+            let found =
+                path.and_then(|path| object.get(&path).and_then(Value::as_str).map(ToOwned::to_owned));
+            found.unwrap_or_default()
+        }
+        None => selector(object.get("spec/selector")),
+    };
     if !selector.is_empty() {
         status["selector"] = selector.into();
     }
     let scale = json!({
         "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": metadata, "spec": spec, "status": status,
     });
-    Document::new(scale).expect("a scale is an object")
+    Ok(Document::new(scale).expect("a scale is an object"))
 }
 
 /// The object with the replicas of `scale`.
-pub(super) fn put(object: &mut Document, scale: &Document) {
+pub(super) fn put(resource: &Resource, object: &mut Document, scale: &Document) {
     let replicas = scale.get("spec/replicas").cloned().unwrap_or(json!(0));
-    let spec = object.0.entry("spec").or_insert_with(|| json!({}));
-    spec["replicas"] = replicas;
-    if let Some(version) = scale.get("metadata/resourceVersion") {
-        object.set_meta("resourceVersion", version.clone());
-    } else {
-        object.clear_meta("resourceVersion");
+    let path = path(resource, "specReplicasPath", "spec/replicas");
+    let mut fields = &mut object.0;
+    let mut steps = path.split('/').peekable();
+    while let Some(step) = steps.next() {
+        if steps.peek().is_none() {
+            fields.insert(step.into(), replicas);
+            break;
+        }
+        let next = fields.entry(step).or_insert_with(|| json!({}));
+        let Some(inner) = next.as_object_mut() else { break };
+        fields = inner;
     }
+    match scale.get("metadata/resourceVersion") {
+        Some(version) => object.set_meta("resourceVersion", version.clone()),
+        None => object.clear_meta("resourceVersion"),
+    }
+}
+
+fn path(resource: &Resource, name: &str, usual: &str) -> String {
+    resource.custom.as_ref().and_then(|custom| custom.scale_path(name)).unwrap_or_else(|| usual.into())
 }
 
 /// A label selector as one line: `app=web,tier in (a,b)`.

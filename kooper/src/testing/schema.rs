@@ -19,15 +19,17 @@ pub(super) struct Schema {
 pub(super) struct Struct {
     /// Such as `core/v1.Container`.
     id: &'static str,
-    /// It is replaced as a whole.
-    pub(super) atomic: bool,
     pub(super) fields: Vec<Field>,
+    /// Structs that Go embeds, by their numbers in protobuf: there, their fields stand in a message of their own.
+    embedded: Vec<(u64, &'static str)>,
 }
 
 #[derive(Debug)]
 pub(super) struct Field {
     pub(super) name: &'static str,
     pub(super) of: Type,
+    /// The number in protobuf; 0 is none.
+    pub(super) number: u64,
     pub(super) omit: Omit,
     /// The key by which a strategic merge finds the items of a list.
     pub(super) merge_key: Option<&'static str>,
@@ -121,13 +123,15 @@ impl Schema {
                 }
                 "@" => {
                     current = second;
-                    let atomic = words.next() == Some("a");
-                    structs.insert(second, Struct { id: second, atomic, fields: Vec::new() });
+                    structs.insert(second, Struct { id: second, fields: Vec::new(), embedded: Vec::new() });
                 }
                 _ => {
                     let field = Field::read(second, words);
                     let owner = structs.get_mut(current).expect("a field stands below its type");
-                    owner.fields.push(field);
+                    match field.of {
+                        Type::Struct(id) if field.name == "^" => owner.embedded.push((field.number, id)),
+                        _ => owner.fields.push(field),
+                    }
                 }
             }
         }
@@ -153,6 +157,12 @@ impl Struct {
         self.fields.iter().find(|field| field.name == name)
     }
 
+    /// The struct that is embedded under this number.
+    pub(super) fn embedded(&self, number: u64) -> Option<&'static Self> {
+        let (_, id) = self.embedded.iter().find(|(known, _)| *known == number)?;
+        Schema::builtin().get(id)
+    }
+
     pub(super) fn id(&self) -> &'static str {
         self.id
     }
@@ -169,6 +179,7 @@ impl Field {
         let mut field = Self {
             name,
             of,
+            number: 0,
             omit: Omit::Never,
             merge_key: None,
             merges: false,
@@ -177,6 +188,10 @@ impl Field {
             default: None,
         };
         for flag in words {
+            if let Some(number) = flag.strip_prefix('#') {
+                field.number = number.parse().unwrap_or(0);
+                continue;
+            }
             match flag.split_once('=').unwrap_or((flag, "")) {
                 ("e", _) if field.omit == Omit::Never => field.omit = Omit::Empty,
                 ("z", _) => field.omit = Omit::Zero,
@@ -261,6 +276,7 @@ impl Type {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use crate::testing::resources::Resources;
@@ -275,7 +291,6 @@ mod tests {
 
     #[test]
     fn every_struct_that_a_field_names_is_there() {
-        let schema = Schema::builtin();
         fn named(of: &Type) -> Option<&'static str> {
             match of {
                 Type::Struct(id) => Some(id),
@@ -285,6 +300,7 @@ mod tests {
                 _ => None,
             }
         }
+        let schema = Schema::builtin();
         for field in schema.structs.values().flat_map(|known| &known.fields) {
             assert!(named(&field.of).is_none_or(|id| schema.get(id).is_some()), "{}", field.name);
         }

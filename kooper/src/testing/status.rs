@@ -107,6 +107,13 @@ impl Status {
         Self::new(409, "Conflict", message).about(resource, name)
     }
 
+    /// The same, of a part such as `binding`.
+    pub(super) fn part_conflict(resource: &Resource, part: &str, name: &str, why: &str) -> Self {
+        let whole = format!("{}/{part}", resource.plural);
+        let message = format!("Operation cannot be fulfilled on {whole} \"{name}\": {why}");
+        Self::new(409, "Conflict", message).with_details(json!({ "name": name, "kind": whole }))
+    }
+
     /// The `resourceVersion` of the request is not that of the object.
     pub(super) fn outdated(resource: &Resource, name: &str) -> Self {
         let why =
@@ -129,6 +136,23 @@ impl Status {
             "the body of the request was in an unknown format - accepted media types include: {accepted}"
         );
         Self::new(415, "UnsupportedMediaType", message)
+    }
+
+    /// A custom resource that has no replicas where its definition says.
+    pub(super) fn missing_replicas(path: &str) -> Self {
+        let why = format!("the spec replicas field \"{path}\" does not exist");
+        Self::new(500, "InternalError", format!("Internal error occurred: {why}"))
+            .with_details(json!({ "causes": [{ "message": why }] }))
+    }
+
+    /// A path that nobody serves.
+    pub(super) fn no_page() -> Self {
+        Self::new(404, "", "404 page not found\n")
+    }
+
+    /// Whether it is told as plain text.
+    pub(super) fn is_plain(&self) -> bool {
+        self.code == 404 && self.reason.is_empty()
     }
 
     /// A patch of a kind that the resource does not take.

@@ -4,7 +4,7 @@
 //! an older state is the newest one with the log undone.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     ops::Bound,
     sync::{Arc, Mutex, MutexGuard},
 };
@@ -27,6 +27,9 @@ pub(super) struct Object {
     pub(super) key: ObjectKey,
     pub(super) version: u64,
     pub(super) labels: Box<[(Box<str>, Box<str>)]>,
+    /// The uids of its owners.
+    pub(super) owners: Box<[Box<str>]>,
+    uid: Box<str>,
     /// `{"kind":…,"apiVersion":…,"metadata":…}`
     pub(super) json: Bytes,
     /// Where `"metadata"` begins.
@@ -45,6 +48,10 @@ impl Object {
         let labels = labels.and_then(Value::as_object).into_iter().flatten();
         let labels = labels.map(|(name, value)| (name.as_str().into(), value.as_str().unwrap_or("").into()));
         let labels = labels.collect();
+        let owners = document.metadata().and_then(|metadata| metadata.get("ownerReferences"));
+        let owners = owners.and_then(Value::as_array).into_iter().flatten();
+        let owners = owners.filter_map(|owner| owner["uid"].as_str().map(Into::into)).collect();
+        let uid = document.meta("uid").into();
         let mut json = Vec::with_capacity(1024);
         json.push(b'{');
         for field in ["kind", "apiVersion"] {
@@ -63,7 +70,7 @@ impl Object {
             field_to(&mut json, field, value);
         }
         json.push(b'}');
-        Self { key, version, labels, json: json.into_boxed_slice().into(), metadata }
+        Self { key, version, labels, owners, uid, json: json.into_boxed_slice().into(), metadata }
     }
 
     /// The object without its opening brace, kind and version: how it stands in a list of its kind.
@@ -208,6 +215,8 @@ pub(super) struct State {
     /// The version of the newest write, over all resources.
     pub(super) version: u64,
     collections: HashMap<String, Collection>,
+    /// Who is owned, by the owner's uid.
+    owned: HashMap<Box<str>, BTreeSet<(String, ObjectKey)>>,
 }
 
 impl State {
@@ -222,13 +231,52 @@ impl State {
         self.collections.iter()
     }
 
+    /// The objects that name an owner of this uid.
+    pub(super) fn owned_by(&self, uid: &str) -> Vec<(String, Arc<Object>)> {
+        let places = self.owned.get(uid).into_iter().flatten();
+        let found = places.filter_map(|(name, key)| {
+            let object = self.collections.get(name)?.get(key)?;
+            Some((name.clone(), Arc::clone(object)))
+        });
+        found.collect()
+    }
+
+    fn index(&mut self, collection: &str, before: Option<&Object>, after: Option<&Object>) {
+        for owner in before.into_iter().flat_map(|before| &before.owners) {
+            if let Some(owned) = self.owned.get_mut(owner) {
+                owned.remove(&(collection.to_owned(), before.expect("it has owners").key.clone()));
+                if owned.is_empty() {
+                    self.owned.remove(owner);
+                }
+            }
+        }
+        for owner in after.into_iter().flat_map(|after| &after.owners) {
+            let key = after.expect("it has owners").key.clone();
+            self.owned.entry(owner.clone()).or_default().insert((collection.to_owned(), key));
+        }
+    }
+
+    /// Whether an object of this uid is there.
+    pub(super) fn has_uid(&self, uid: &str) -> bool {
+        self.of_uid(uid).is_some()
+    }
+
+    /// Where the object of this uid is.
+    pub(super) fn of_uid(&self, uid: &str) -> Option<(String, ObjectKey)> {
+        self.collections.iter().find_map(|(name, collection)| {
+            let object = collection.objects.values().find(|object| *object.uid == *uid)?;
+            Some((name.clone(), object.key.clone()))
+        })
+    }
+
     /// Writes the object under `key`, in a version of its own.
     pub(super) fn put(&mut self, collection: &str, key: ObjectKey, document: Document) -> Arc<Object> {
         self.version += 1;
         let version = self.version;
         let object = Arc::new(Object::new(key.clone(), version, document));
+        let before = self.collection(collection).objects.insert(key, Arc::clone(&object));
+        self.index(collection, before.as_deref(), Some(&object));
         let collection = self.collection(collection);
-        let before = collection.objects.insert(key, Arc::clone(&object));
         collection.push(Entry { version, before, object: Arc::clone(&object), removed: false });
         object
     }
@@ -241,6 +289,7 @@ impl State {
         last: Document,
     ) -> Option<Arc<Object>> {
         let before = self.collection(collection).objects.remove(key)?;
+        self.index(collection, Some(&before), None);
         self.version += 1;
         let version = self.version;
         let object = Arc::new(Object::new(key.clone(), version, last));
@@ -275,6 +324,7 @@ impl Store {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use serde_json::json;

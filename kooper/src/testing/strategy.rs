@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{document::Document, resources::Resource, status::Cause};
+use super::{custom, document::Document, resources::Resource, status::Cause};
 
 /// Sets what a new object of the resource begins with.
 pub(super) fn begin(resource: &Resource, document: &mut Document) {
@@ -29,6 +29,10 @@ pub(super) fn begin(resource: &Resource, document: &mut Document) {
             protect(document, "kubernetes.io/pv-protection");
         }
         ("apps", "daemonsets") => template_generation(document, 1),
+        ("apiextensions.k8s.io", "customresourcedefinitions") => {
+            let status = json!({ "storedVersions": custom::stored_versions(document) });
+            document.0.insert("status".into(), status);
+        }
         _ => {}
     }
 }

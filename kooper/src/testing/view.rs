@@ -2,9 +2,12 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, header};
-use serde_json::{Map, Value};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 
-use super::{convert, decode::Decoder, resources::Resource, schema::Schema, status::Status, store::Object};
+use super::{
+    convert, decode::Decoder, resources::Resource, schema::Schema, status::Status, store::Object, table,
+};
 
 /// The form of the answer that the header `Accept` asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,11 +16,13 @@ pub(super) enum View {
     Whole,
     /// `PartialObjectMetadata` of `meta.k8s.io/v1`.
     Metadata,
+    /// `Table` of `meta.k8s.io/v1`, with ages as of this time.
+    Table(Timestamp),
 }
 
 impl View {
     /// The first form in `Accept` that the server has.
-    pub(super) fn accepted(headers: &HeaderMap) -> Result<Self, Status> {
+    pub(super) fn accepted(headers: &HeaderMap, now: Timestamp) -> Result<Self, Status> {
         let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
         let known = |media: &str| {
             let mut words = media.split(';').map(str::trim);
@@ -27,6 +32,7 @@ impl View {
                 _ if !json => None,
                 None => Some(Self::Whole),
                 Some("PartialObjectMetadata" | "PartialObjectMetadataList") => Some(Self::Metadata),
+                Some("Table") => Some(Self::Table(now)),
                 Some(_) => None,
             }
         };
@@ -38,13 +44,25 @@ impl View {
         match self {
             Self::Whole => (format!("{}List", resource.kind), resource.api_version()),
             Self::Metadata => ("PartialObjectMetadataList".into(), "meta.k8s.io/v1".into()),
+            Self::Table(_) => ("Table".into(), "meta.k8s.io/v1".into()),
+        }
+    }
+
+    /// The field of a list that holds its items, with what stands before.
+    pub(super) fn list_field(self, resource: &Resource) -> String {
+        match self {
+            Self::Table(_) => {
+                let columns = Value::Array(table::columns(resource));
+                format!(",\"columnDefinitions\":{columns},\"rows\":[")
+            }
+            _ => ",\"items\":[".into(),
         }
     }
 
     /// The object as it stands alone: in the answer to a get, in an event.
     pub(super) fn object(self, resource: &Resource, object: &Object) -> Bytes {
         match self {
-            Self::Whole if resource.is("events.k8s.io", "events") => to_bytes(&event(resource, object)),
+            Self::Whole if convert::converts(resource) => to_bytes(&converted(resource, object)),
             Self::Whole => object.json.clone(),
             Self::Metadata => {
                 let mut partial = Map::new();
@@ -53,22 +71,42 @@ impl View {
                 partial.insert("metadata".into(), metadata(object));
                 to_bytes(&Value::Object(partial))
             }
+            Self::Table(now) => {
+                let mut row = Vec::new();
+                Self::Table(now).item(resource, object, &mut row);
+                let row: Value = serde_json::from_slice(&row).expect("a row was just written");
+                to_bytes(&json!({
+                    "kind": "Table",
+                    "apiVersion": "meta.k8s.io/v1",
+                    "metadata": { "resourceVersion": object.version.to_string() },
+                    "columnDefinitions": table::columns(resource),
+                    "rows": [row],
+                }))
+            }
         }
     }
 
     /// Appends the object as it stands in a list.
     pub(super) fn item(self, resource: &Resource, object: &Object, to: &mut Vec<u8>) {
         match self {
-            Self::Whole if resource.is("events.k8s.io", "events") => {
-                let mut event = event(resource, object);
-                if let Some(event) = event.as_object_mut() {
-                    event.retain(|field, _| field != "kind" && field != "apiVersion");
+            // An object of a custom resource names its kind wherever it stands.
+            Self::Whole if resource.custom.is_some() => to.extend_from_slice(&self.object(resource, object)),
+            Self::Whole if convert::converts(resource) => {
+                let mut object = converted(resource, object);
+                if let Some(fields) = object.as_object_mut() {
+                    fields.retain(|field, _| field != "kind" && field != "apiVersion");
                 }
-                to.extend_from_slice(&to_bytes(&event));
+                to.extend_from_slice(&to_bytes(&object));
             }
             Self::Whole => {
                 to.push(b'{');
                 to.extend_from_slice(object.without_kind());
+            }
+            Self::Table(now) => {
+                let object_of_row: Value = serde_json::from_slice(&Self::Metadata.object(resource, object))
+                    .expect("the metadata was just written");
+                let cells = table::cells(resource, &object.document(), now);
+                to.extend_from_slice(&to_bytes(&json!({ "cells": cells, "object": object_of_row })));
             }
             Self::Metadata => {
                 to.extend_from_slice(&self.object(resource, object));
@@ -77,12 +115,12 @@ impl View {
     }
 }
 
-/// An event in the form of `events.k8s.io`.
-fn event(resource: &Resource, object: &Object) -> Value {
+/// An object that is stored in another form.
+fn converted(resource: &Resource, object: &Object) -> Value {
     let mut document = object.document();
-    convert::event(&mut document, &resource.api_version());
-    let of = Schema::builtin().of_kind("events.k8s.io/v1", "Event").expect("it is in the table");
-    let typed = Decoder::new(false).object(of, document.0.clone());
+    convert::shown(resource, &mut document);
+    let of = Schema::builtin().of_kind(&resource.api_version(), &resource.kind);
+    let typed = of.and_then(|of| Decoder::new(false).object(of, document.0.clone()).ok());
     Value::Object(typed.unwrap_or(document.0))
 }
 

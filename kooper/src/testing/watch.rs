@@ -224,6 +224,7 @@ impl Watch {
         let (kind, api_version) = match self.view {
             View::Whole => (self.request.resource.kind.clone(), self.request.resource.api_version()),
             View::Metadata => ("PartialObjectMetadata".into(), "meta.k8s.io/v1".into()),
+            View::Table(_) => ("Table".into(), "meta.k8s.io/v1".into()),
         };
         let mut metadata = json!({ "resourceVersion": self.position.to_string() });
         if ends_initial {

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 /// Follows a list's body byte by byte, far enough to know where an item begins and ends.
 #[derive(Default)]
-pub(super) struct ListSplitter {
+pub(crate) struct ListSplitter {
     /// The body without its items.
     envelope: Vec<u8>,
     /// The beginning of an item whose end has not come yet.
@@ -203,7 +203,7 @@ fn named(bytes: &[u8]) -> Result<Object, WireError> {
 
 /// Follows a watch's stream, an event a line.
 #[derive(Default)]
-pub(super) struct WatchSplitter {
+pub(crate) struct WatchSplitter {
     /// The beginning of a line whose end has not come yet.
     line: Vec<u8>,
 }

@@ -1,6 +1,6 @@
 //! The metadata of an object, read without decoding it.
 
-use super::{Body, Encoding, MAX_OBJECT, Object, WireError};
+use super::{Body, Form, MAX_OBJECT, Object, WireError};
 use crate::ObjectKey;
 use bytes::Bytes;
 use serde::{
@@ -70,7 +70,7 @@ pub(super) fn read_json(bytes: &[u8]) -> Result<Object, WireError> {
             spec: meta.generation.map_or(SpecVersion::Digest(peek.digest), SpecVersion::Generation),
             deleting: meta.deletion_timestamp.is_some(),
         },
-        body: Body { bytes: Bytes::from(body), encoding: Encoding::Json },
+        body: Body { bytes: Bytes::from(body), form: Form::Json },
     })
 }
 

@@ -1,11 +1,14 @@
 //! Encodings: how a body or a stream is parted into objects, how an object's metadata is read, how it is decoded.
 //!
 //! Nothing outside of this module knows what an object's bytes mean. The other stages see a [`Metadata`], a [`Body`], and
-//! no more. JSON is the one encoding so far; another is another arm of [`Encoding`].
+//! no more. There are JSON and Kubernetes' protobuf; another is another arm of [`Encoding`].
 
+mod encoding;
 mod json;
 mod metadata;
+pub(crate) mod protobuf;
 
+pub use encoding::Encoding;
 pub(crate) use metadata::Metadata;
 
 use bytes::Bytes;
@@ -14,49 +17,26 @@ use serde::de::DeserializeOwned;
 /// The largest object, in bytes, that is taken. etcd's own limit is 1.5 MiB; one beyond this is no object but a fault.
 pub(crate) const MAX_OBJECT: usize = 16 << 20;
 
-/// What an object's bytes are written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Encoding {
-    /// JSON, as every API server speaks it.
-    Json,
-}
-
-impl Encoding {
-    /// What the retriever asks for.
-    pub(crate) const ACCEPT: &str = "application/json";
-
-    /// The encoding of an answer, by its `Content-Type`.
-    pub(crate) fn of(_content_type: Option<&str>) -> Self {
-        Self::Json
-    }
-
-    /// A splitter for a list's body.
-    pub(crate) fn list(self) -> ListSplitter {
-        match self {
-            Self::Json => ListSplitter(json::ListSplitter::default()),
-        }
-    }
-
-    /// A splitter for a watch's stream.
-    pub(crate) fn watch(self) -> WatchSplitter {
-        match self {
-            Self::Json => WatchSplitter(json::WatchSplitter::default()),
-        }
-    }
-}
-
 /// An object's bytes, without its `managedFields`.
 #[derive(Debug, Clone)]
 pub(crate) struct Body {
     bytes: Bytes,
-    encoding: Encoding,
+    form: Form,
+}
+
+/// How an object's bytes are to be read.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Json,
+    Protobuf(protobuf::Kind),
 }
 
 impl Body {
     /// The object as a value of a type.
     pub(crate) fn decode<R: DeserializeOwned>(&self) -> Result<R, DecodeError> {
-        match self.encoding {
-            Encoding::Json => serde_json::from_slice(&self.bytes).map_err(DecodeError),
+        match self.form {
+            Form::Json => serde_json::from_slice(&self.bytes).map_err(DecodeError::Json),
+            Form::Protobuf(kind) => protobuf::decode(&self.bytes, kind).map_err(DecodeError::Protobuf),
         }
     }
 }
@@ -70,8 +50,12 @@ pub(crate) struct Object {
 
 /// The object is not what its type says.
 #[derive(Debug, thiserror::Error)]
-#[error("the object does not fit its type: {0}")]
-pub(crate) struct DecodeError(#[source] serde_json::Error);
+pub(crate) enum DecodeError {
+    #[error("the object does not fit its type: {0}")]
+    Json(#[source] serde_json::Error),
+    #[error("the object does not fit its type: {0}")]
+    Protobuf(#[source] protobuf::Error),
+}
 
 /// Bytes that are no list, no stream or no object.
 #[derive(Debug, thiserror::Error, PartialEq)]
@@ -88,17 +72,26 @@ pub(crate) enum WireError {
 }
 
 /// Parts a list's body into objects as its chunks arrive; holds one object and one chunk at most.
-pub(crate) struct ListSplitter(json::ListSplitter);
+pub(crate) enum ListSplitter {
+    Json(json::ListSplitter),
+    Protobuf(protobuf::ListSplitter),
+}
 
 impl ListSplitter {
     /// Takes a chunk and hands out the objects that end in it.
     pub(crate) fn feed(&mut self, chunk: &[u8], found: impl FnMut(Object)) -> Result<(), WireError> {
-        self.0.feed(chunk, found)
+        match self {
+            Self::Json(splitter) => splitter.feed(chunk, found),
+            Self::Protobuf(splitter) => splitter.feed(chunk, found),
+        }
     }
 
     /// What stood around the objects, once the body is whole.
     pub(crate) fn finish(self) -> Result<Envelope, WireError> {
-        self.0.finish()
+        match self {
+            Self::Json(splitter) => splitter.finish(),
+            Self::Protobuf(splitter) => splitter.finish(),
+        }
     }
 }
 
@@ -123,9 +116,10 @@ pub(crate) struct Status {
 }
 
 impl Status {
-    /// The status in an answer's body, where it holds one; else the code with the beginning of the body.
+    /// The status in an answer's body, where it holds one in either encoding, since what stands between this program and
+    /// the server may answer in its own; else the code with the beginning of the body.
     pub(crate) fn read(code: u16, body: &[u8]) -> Self {
-        json::status(body).map_or_else(
+        protobuf::status(body).or_else(|| json::status(body)).map_or_else(
             || Self {
                 code,
                 message: String::from_utf8_lossy(&body[..body.len().min(200)]).trim().to_owned(),
@@ -137,7 +131,10 @@ impl Status {
 }
 
 /// Parts a watch's stream into events as its chunks arrive; holds one event and one chunk at most.
-pub(crate) struct WatchSplitter(json::WatchSplitter);
+pub(crate) enum WatchSplitter {
+    Json(json::WatchSplitter),
+    Protobuf(protobuf::WatchSplitter),
+}
 
 impl WatchSplitter {
     /// Takes a chunk and hands out the events that end in it.
@@ -146,12 +143,18 @@ impl WatchSplitter {
         chunk: &[u8],
         found: impl FnMut(WatchEvent) -> Result<(), WireError>,
     ) -> Result<(), WireError> {
-        self.0.feed(chunk, found)
+        match self {
+            Self::Json(splitter) => splitter.feed(chunk, found),
+            Self::Protobuf(splitter) => splitter.feed(chunk, found),
+        }
     }
 
     /// Whether the stream ended between two events.
     pub(crate) fn finish(self) -> Result<(), WireError> {
-        self.0.finish()
+        match self {
+            Self::Json(splitter) => splitter.finish(),
+            Self::Protobuf(splitter) => splitter.finish(),
+        }
     }
 }
 

@@ -12,7 +12,7 @@
 //! A line that begins with a blank goes on with the one before; `#` begins a comment. `NS` is the scenario's own
 //! namespace. `$rv:NAME`, `$uid:NAME` are the version and the uid that the object had when it was last seen, `$old:NAME`
 //! the version at which it was first seen, `$list` and `$continue` the last list's. `WATCH` collects the events since the
-//! scenario began. After a colon stands what the request needs beside: a patch type, `as=` a form of the answer, or a media type.
+//! scenario began, `READY` waits until a path is there. After a colon stands what the request needs beside: a patch type, `as=` a form of the answer, or a media type.
 
 use std::{fmt, fs, path::Path};
 

@@ -54,6 +54,9 @@ impl Side {
             };
             return self.send(Method::GET, &step.how, &path, String::new()).await;
         }
+        if step.verb == "READY" {
+            return self.until_ready(&path).await;
+        }
         let method = step.verb.parse().unwrap_or_else(|_| panic!("{} is no method", step.verb));
         let answer = self.send(method, &step.how, &path, body).await;
         self.learn(&answer.body);
@@ -61,6 +64,18 @@ impl Side {
             self.learn(item);
         }
         answer
+    }
+
+    /// Asks until the path is there; a real server takes a moment for a new resource.
+    async fn until_ready(&self, path: &str) -> Answer {
+        for _ in 0..100 {
+            let answer = self.send(Method::GET, "", path, String::new()).await;
+            if answer.code == 200 {
+                return Answer { code: 200, content_type: String::new(), body: Value::Null };
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("{path} is not there after 10 s");
     }
 
     /// Takes the namespace of the scenario away again.
@@ -103,7 +118,7 @@ impl Side {
                 "apply" => content_type = "application/apply-patch+yaml",
                 "as=Table" => accept = "application/json;as=Table;v=v1;g=meta.k8s.io".into(),
                 _ if word.starts_with("as=") => {
-                    accept = format!("application/json;{word};v=v1;g=meta.k8s.io")
+                    accept = format!("application/json;{word};v=v1;g=meta.k8s.io");
                 }
                 _ if word.starts_with("accept=") => accept = word["accept=".len()..].replace(',', ";"),
                 "" => {}

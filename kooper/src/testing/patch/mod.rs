@@ -5,7 +5,10 @@ mod strategic;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::{document::Document, json, schema::Schema, status::Status};
+use super::{document::Document, json, resources::Resource, schema::Schema, status::Status};
+
+const CUSTOM_MEDIA_TYPES: &str =
+    "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
 
 /// A patch of one of the kinds that the server takes.
 #[derive(Debug)]
@@ -19,8 +22,12 @@ pub(super) enum Patch {
 }
 
 impl Patch {
-    pub(super) fn read(content_type: &str, body: &Bytes) -> Result<Self, Status> {
+    pub(super) fn read(resource: &Resource, content_type: &str, body: &Bytes) -> Result<Self, Status> {
         match content_type {
+            // A custom resource has no type that says how its lists merge.
+            "application/strategic-merge-patch+json" if resource.custom.is_some() => {
+                Err(Status::unsupported_media_type(CUSTOM_MEDIA_TYPES))
+            }
             "application/merge-patch+json" => object(body, "map[string]interface {}").map(Self::Merge),
             "application/strategic-merge-patch+json" => strategic_object(body).map(Self::Strategic),
             "application/json-patch+json" => match json::parse(body) {

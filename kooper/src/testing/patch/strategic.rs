@@ -60,10 +60,10 @@ fn merge_fields(
                 merge_fields(inner, slot.as_object_mut().expect("it was made an object just now"), patch)?;
             }
             Value::Array(items) => {
-                let merges = field.filter(|field| field.merges);
+                let united = field.filter(|field| field.merges);
                 let order = orders.iter().find(|(known, _)| *known == name).map(|(_, order)| order);
                 let slot = object.entry(name).or_insert_with(|| Value::Array(Vec::new()));
-                let merged = match (merges, slot.as_array_mut()) {
+                let merged = match (united, slot.as_array_mut()) {
                     (Some(field), Some(list)) => merge_list(field, std::mem::take(list), items, order)?,
                     _ => items,
                 };

@@ -11,7 +11,8 @@
 // with microseconds, D duration, Q quantity, I int-or-string, J any JSON, O any object, @ID struct; *X pointer, []X
 // slice, {}X map. A scalar that has a Go name of its own carries it after a colon, a slice or map inside its brackets.
 // Flags: e omitempty, z omitzero, m=KEY patch merge key, p=STRATEGY patch strategy, l=LIST-TYPE[:KEYS], a atomic map or
-// struct, d=DEFAULT.
+// struct, d=DEFAULT, #N number in protobuf. A field called `^` is a struct that Go embeds: in protobuf, its fields stand in
+// a message of their own.
 package main
 
 import (
@@ -118,18 +119,28 @@ func typeOf(t reflect.Type) string {
 	panic("no word for " + t.String())
 }
 
-func fields(t reflect.Type, doc node, out *[]string) {
+func fields(t reflect.Type, doc node, embedded bool, out *[]string) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		tag := strings.Split(f.Tag.Get("json"), ",")
 		if f.Anonymous && tag[0] == "" {
-			fields(f.Type, doc, out)
+			if proto := strings.Split(f.Tag.Get("protobuf"), ","); len(proto) > 1 && !embedded {
+				*out = append(*out, " ^ @"+id(f.Type)+" #"+proto[1])
+				if !seen[id(f.Type)] {
+					seen[id(f.Type)] = true
+					queue = append(queue, f.Type)
+				}
+			}
+			fields(f.Type, doc, true, out)
 			continue
 		}
 		if tag[0] == "" || tag[0] == "-" {
 			continue
 		}
 		line := " " + tag[0] + " " + typeOf(f.Type)
+		if proto := strings.Split(f.Tag.Get("protobuf"), ","); len(proto) > 1 && !embedded {
+			line += " #" + proto[1]
+		}
 		for _, option := range tag[1:] {
 			switch option {
 			case "omitempty":
@@ -214,7 +225,7 @@ func main() {
 		queue = queue[1:]
 		doc := openapi[openapiName(t)]
 		out := []string{}
-		fields(t, doc, &out)
+		fields(t, doc, false, &out)
 		line := "@ " + id(t)
 		if doc.MapType == "atomic" {
 			line += " a"

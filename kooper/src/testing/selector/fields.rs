@@ -145,7 +145,7 @@ fn unknown(resource: &Resource, path: &str) -> String {
     if resource.is("batch", "jobs") {
         return format!("field label \"{path}\" not supported for Job");
     }
-    if resource.group.is_empty() && !offered(resource).is_empty() {
+    if resource.custom.is_some() || resource.group.is_empty() && !offered(resource).is_empty() {
         return format!("field label not supported: {path}");
     }
     let known =

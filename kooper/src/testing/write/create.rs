@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{options, read, settle_namespace, typed};
+use super::{options, read, settle_namespace, to_stored, typed};
 use crate::{
     ObjectKey,
     testing::{
         cluster::Api,
-        convert,
         document::Document,
         metadata,
         request::Request,
@@ -45,7 +44,7 @@ pub(super) fn create_in(
     if !causes.is_empty() {
         return Err(Status::invalid(&resource.group, &resource.kind, document.name(), causes));
     }
-    convert::event(&mut document, "v1");
+    to_stored(resource, &mut document);
     let (document, _) = typed(document, false).map_err(|why| Status::new(500, "", why))?;
     let key = request.key(document.name());
     if state.collection(&resource.collection()).get(&key).is_some() {

@@ -1,16 +1,17 @@
 //! Delete, of one object and of a collection.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{finish_namespace, options};
 use crate::testing::{
-    cluster::Api,
+    cluster::{Api, DEFINITIONS},
+    custom,
     decode::Decoder,
     document::Document,
-    json as text,
+    garbage, json as text,
     request::Request,
     resources::Resource,
     schema::Schema,
@@ -29,7 +30,7 @@ pub(in crate::testing) enum Deleted {
 
 /// The `DeleteOptions` of a request.
 #[derive(Debug, Default)]
-struct Options {
+pub(in crate::testing) struct Options {
     uid: Option<String>,
     version: Option<String>,
     propagation: Option<String>,
@@ -38,6 +39,11 @@ struct Options {
 }
 
 impl Options {
+    /// Those of a deletion that the server asks of itself.
+    pub(in crate::testing) fn propagating(how: &str) -> Self {
+        Self { propagation: Some(how.into()), ..Self::default() }
+    }
+
     fn read(request: &Request, body: &Bytes) -> Result<Self, Status> {
         options::check(request)?;
         let sent =
@@ -105,20 +111,21 @@ pub(in crate::testing) fn delete_collection(
     api: &Api,
     request: &Request,
     body: &Bytes,
-) -> Result<Vec<Arc<Object>>, Status> {
+) -> Result<(u64, Vec<Arc<Object>>), Status> {
     let options = Options::read(request, body)?;
     let selector = Selector::of(request)?;
     let mut state = api.store.lock();
+    let version = state.version;
     let range = Range { namespace: request.namespace.as_deref(), after: None };
     let collection = state.collection(&request.resource.collection());
     let objects: Vec<_> = collection.now(range).filter(|object| selector.matches(object)).cloned().collect();
     for object in &objects {
         remove(api, &mut state, request, object, &options)?;
     }
-    Ok(objects)
+    Ok((version, objects))
 }
 
-fn remove(
+pub(in crate::testing) fn remove(
     api: &Api,
     state: &mut State,
     request: &Request,
@@ -144,52 +151,58 @@ fn remove(
         }
     }
     let grace = grace(resource, &document, options);
+    if resource.collection() == DEFINITIONS && !document.is_deleting() {
+        custom::terminate(&mut document, &api.clock.stamp());
+    }
     let waits = !document.finalizers().is_empty() || grace > 0 || resource.is("", "namespaces");
     if options.dry_run {
         return Ok(Deleted::Object(Arc::clone(old)));
     }
+    let graceful = resource.is("", "pods");
+    let doomed = doom(api, resource, &mut document, grace);
+    let collection = resource.collection();
+    let object = if doomed && (waits || graceful) {
+        state.put(&collection, old.key.clone(), document.clone())
+    } else {
+        Arc::clone(old)
+    };
     if waits {
-        if document.is_deleting() && grace > 0 {
-            return Ok(Deleted::Object(Arc::clone(old)));
-        }
-        let object = begin(api, state, resource, old, document, grace);
         if resource.is("", "namespaces") {
             empty_namespace(api, state, request.name())?;
         }
+        garbage::finish(api, state, &collection, &old.key)?;
         return Ok(Deleted::Object(object));
     }
-    let uid = document.meta("uid").to_owned();
-    if resource.is("", "pods") {
-        doom(api, resource, &mut document, 0);
-    }
-    let removed = state.remove(&resource.collection(), &old.key, document);
+    let last = if graceful { document } else { old.document() };
+    let uid = last.meta("uid").to_owned();
+    let removed = state.remove(&collection, &old.key, last.clone());
+    garbage::collect(api, state, &last)?;
     finish_namespace(api, state, old.key.namespace());
-    Ok(if resource.echo {
-        Deleted::Object(removed.unwrap_or_else(|| Arc::clone(old)))
+    Ok(if graceful {
+        Deleted::Object(object)
+    } else if resource.echo {
+        Deleted::Object(removed.unwrap_or(object))
     } else {
         Deleted::Status(success(resource, old.key.name(), &uid))
     })
 }
 
-/// The object stays until its finalizers, its grace period or its content are gone.
-fn begin(
-    api: &Api,
-    state: &mut State,
-    resource: &Resource,
-    old: &Arc<Object>,
-    mut document: Document,
-    grace: u64,
-) -> Arc<Object> {
+/// Marks an object that is to go, or shortens the time that it is given; whether there was something to do.
+fn doom(api: &Api, resource: &Resource, document: &mut Document, grace: u64) -> bool {
+    let deadline = api.clock.stamp_in(Duration::from_secs(grace));
     if document.is_deleting() {
-        return Arc::clone(old);
+        let known = document.get("metadata/deletionGracePeriodSeconds").and_then(Value::as_u64).unwrap_or(0);
+        if grace >= known {
+            return false;
+        }
+        document.set_meta("deletionTimestamp", deadline);
+        document.set_meta("deletionGracePeriodSeconds", grace);
+        return true;
     }
-    doom(api, resource, &mut document, grace);
-    state.put(&resource.collection(), old.key.clone(), document)
-}
-
-/// Marks an object that is to go.
-fn doom(api: &Api, resource: &Resource, document: &mut Document, grace: u64) {
-    document.set_meta("deletionTimestamp", api.clock.stamp_in(std::time::Duration::from_secs(grace)));
+    document.set_meta("deletionTimestamp", deadline);
+    if resource.collection() == DEFINITIONS {
+        return true;
+    }
     if resource.is("", "namespaces") {
         document.0.insert("status".into(), json!({ "phase": "Terminating" }));
     } else {
@@ -199,6 +212,7 @@ fn doom(api: &Api, resource: &Resource, document: &mut Document, grace: u64) {
         let next = document.generation() + 1;
         document.set_meta("generation", next);
     }
+    true
 }
 
 /// Seconds that the object is given: a pod that runs on a node has some, all others none.

@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod options;
+mod pods;
 mod update;
 
 use bytes::Bytes;
@@ -20,8 +21,9 @@ use super::{
     store::State,
 };
 pub(super) use create::create;
-pub(super) use delete::{Deleted, delete, delete_collection};
+pub(super) use delete::{Deleted, Options, delete, delete_collection, remove};
 use options::Unknown;
+pub(super) use pods::create as create_part;
 pub(super) use update::{patch, update};
 
 const MEDIA_TYPES: &str = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
@@ -76,6 +78,12 @@ fn read(api: &Api, request: &Request, body: &Bytes, unknown: Unknown) -> Result<
     Ok(document)
 }
 
+/// A review in a body; it is answered and not stored.
+pub(super) fn read_review(api: &Api, request: &Request, body: &Bytes) -> Result<Document, Status> {
+    options::check(request)?;
+    read(api, request, body, Unknown::Ignore)
+}
+
 /// `("Pod", "v1")`.
 fn document_kind(api_version: &str, kind: &str) -> (String, String) {
     (kind.to_owned(), split_api_version(api_version).1.to_owned())
@@ -88,7 +96,7 @@ fn undecodable((kind, version): &(String, String), why: &str) -> Status {
 /// The object as its type reads and writes it, and its fields that the type has not. A kind with no type is left as it is.
 fn typed(document: Document, defaults: bool) -> Result<(Document, Vec<String>), String> {
     let Some(of) = Schema::builtin().of_kind(document.text("apiVersion"), document.text("kind")) else {
-        return Ok((document, Vec::new()));
+        return typed_metadata(document);
     };
     let mut decoder = Decoder::new(defaults);
     let mut fields = decoder.object(of, document.0)?;
@@ -96,6 +104,27 @@ fn typed(document: Document, defaults: bool) -> Result<(Document, Vec<String>), 
         super::defaults::complete(of.id(), &mut fields);
     }
     Ok((Document(fields), decoder.unknown))
+}
+
+/// A custom resource has a type for its metadata only.
+fn typed_metadata(mut document: Document) -> Result<(Document, Vec<String>), String> {
+    let Some(Value::Object(metadata)) = document.0.remove("metadata") else {
+        return Ok((document, Vec::new()));
+    };
+    let of = Schema::builtin().get("meta/v1.ObjectMeta").expect("it is in the table");
+    let mut decoder = Decoder::new(false);
+    let metadata = decoder.object(of, metadata)?;
+    document.0.insert("metadata".into(), Value::Object(metadata));
+    Ok((document, decoder.unknown))
+}
+
+/// Brings an object into the form in which its kind is stored.
+fn to_stored(resource: &Resource, document: &mut Document) {
+    super::convert::event(document, "v1");
+    if let Some(custom) = &resource.custom {
+        custom.settle(&mut document.0);
+        document.0.insert("apiVersion".into(), custom.stored_as.as_str().into());
+    }
 }
 
 /// The body holds an object of another kind than the path.

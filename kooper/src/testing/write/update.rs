@@ -9,13 +9,13 @@ use super::{
     create::create_in,
     finish_namespace,
     options::{self, Unknown},
-    read, settle_namespace, typed,
+    read, settle_namespace, to_stored, typed,
 };
 use crate::testing::{
     cluster::Api,
     convert,
     document::Document,
-    metadata,
+    garbage, metadata,
     patch::Patch,
     request::Request,
     resources::Resource,
@@ -46,24 +46,24 @@ pub(in crate::testing) fn update(
     if request.subresource.as_deref() == Some("scale") {
         let scale = document;
         document = old.document();
-        scale::put(&mut document, &scale);
+        scale::put(&request.resource, &mut document, &scale);
     }
-    convert::event(&mut document, "v1");
+    to_stored(&request.resource, &mut document);
     replace(api, &mut state, request, &old, document, false).map(|object| (object, false))
 }
 
 /// Answers a PATCH.
 pub(in crate::testing) fn patch(api: &Api, request: &Request, body: &Bytes) -> Result<Arc<Object>, Status> {
     let unknown = options::check(request)?;
-    let patch = Patch::read(&request.content_type, body)?;
+    let patch = Patch::read(&request.resource, &request.content_type, body)?;
     let mut state = api.store.lock();
     let key = request.key(request.name());
     let old = state.collection(&request.resource.collection()).get(&key).cloned();
     let old = old.ok_or_else(|| Status::not_found(&request.resource, request.name()))?;
     let mut current = old.document();
-    convert::event(&mut current, &request.resource.api_version());
+    convert::shown(&request.resource, &mut current);
     let scaled = request.subresource.as_deref() == Some("scale");
-    let base = if scaled { scale::of(&current) } else { current.clone() };
+    let base = if scaled { scale::of(&request.resource, &current)? } else { current.clone() };
     let patched = patch.apply(&base)?;
     if (patched.text("kind"), patched.text("apiVersion")) != (base.text("kind"), base.text("apiVersion")) {
         let (kind, version) = (patched.text("kind"), patched.text("apiVersion"));
@@ -77,10 +77,10 @@ pub(in crate::testing) fn patch(api: &Api, request: &Request, body: &Bytes) -> R
     check_name(request, &document)?;
     settle_namespace(&mut document, request)?;
     if scaled {
-        scale::put(&mut current, &document);
+        scale::put(&request.resource, &mut current, &document);
         document = current;
     }
-    convert::event(&mut document, "v1");
+    to_stored(&request.resource, &mut document);
     replace(api, &mut state, request, &old, document, true)
 }
 
@@ -165,6 +165,7 @@ pub(super) fn replace(
     };
     if before.is_deleting() && new.finalizers().is_empty() && !held && !has_grace(&new) {
         let removed = state.remove(&collection, &old.key, before).expect("it is there: it was just read");
+        garbage::collect(api, state, &new)?;
         finish_namespace(api, state, old.key.namespace());
         return Ok(Arc::new(Object::new(old.key.clone(), removed.version, new)));
     }
@@ -221,6 +222,9 @@ fn confine(resource: &Resource, subresource: Option<&str>, before: &Document, ne
             new.copy(field, before);
         }
         new.copy_meta("ownerReferences", before);
+        if resource.custom.is_some() && part == "status" {
+            new.copy("metadata", before);
+        }
     } else if resource.has_status() {
         new.copy("status", before);
     }

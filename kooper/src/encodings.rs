@@ -1,0 +1,61 @@
+//! Encodings: what objects are written in on their way from the API server.
+//!
+//! There is nothing to do: built-in types are read from Kubernetes' protobuf where that works, all else from JSON.
+//! `resource = Pod` is the same `Pod` of `k8s_openapi` either way, with the same values.
+//!
+//! # Why
+//!
+//! The API server makes and sends protobuf in half the time of JSON, and Kooper keeps each object as the bytes it came in:
+//! they are a third shorter. `managedFields`, more than half of an object's bytes, are cut out of both.
+//!
+//! # When
+//!
+//! | what | encoding |
+//! |---|---|
+//! | a built-in type of `k8s_openapi` | protobuf |
+//! | a struct of your own over a built-in kind | protobuf, if each field that it names is known and none is `#[serde(flatten)]` or any value |
+//! | a custom resource | JSON: the API server has no protobuf for them |
+//! | an aggregated API, or a proxy that answers JSON only | JSON |
+//!
+//! Kooper asks for both, and the answer's `Content-Type` decides, each time anew. So what the server does cannot be wrong,
+//! and no request is made twice.
+//!
+//! # Nothing is lost without a word
+//!
+//! Protobuf has numbers in place of names, and Kooper has a table of them, made from Kubernetes v1.37. Fields that a newer
+//! server sends and your type does not have are passed over, as with JSON. If your type has a field that the table does not
+//! have, a newer `k8s-openapi` for one, then protobuf would lose it: so before the first list each field of the type, and of
+//! all types in it, is looked up. If one is missing, that controller asks for JSON, and one warning says which field of which
+//! type it was.
+//!
+//! Other types, in [`StoredObject::decode`](crate::StoredObject::decode) and
+//! [`Context::last_seen`](crate::Context::last_seen), are looked at as they are decoded: one that names an unknown field, or that
+//! takes whatever comes and meets a field that only a newer server knows, is an error, and never an object with less in it.
+//!
+//! # Limits
+//!
+//! An object of more than 16 MiB, or of more than 100 levels, is refused with an error that names the message and the
+//! byte. Strings that are no UTF-8 have their bad bytes replaced, as in the server's JSON.
+//!
+//! What a handler gets has no `managedFields`: never write such an object back whole with `replace` if you want them kept as
+//! they are. `apiVersion` and `kind` are left out, as in the items of a JSON list; a type of `k8s_openapi` does not have them
+//! as fields.
+//!
+//! # To choose
+//!
+//! In the program:
+//!
+//! ```
+//! # use kooper::{Controller, Encoding, Runnable};
+//! # fn doc<H: Runnable>(handler: H) -> Controller<H> {
+//! Controller::new(handler).encoding(Encoding::Json)
+//! # }
+//! ```
+//!
+//! As an operator, for all controllers of a program, and over what the program says: `KOOPER_ENCODING=json`. Any value but
+//! `json` and `protobuf` is an error at the start.
+//!
+//! # To see which one it is
+//!
+//! The line `started` of each controller's log has `encoding`, which is what it asks for. The line `answered`, of level
+//! DEBUG, is told of each list and watch, and its `encoding` is what the server answered in.

@@ -1,0 +1,116 @@
+//! Real programs to test against, where the folder with them is there.
+
+use serde_json::Value;
+use std::{
+    collections::HashMap,
+    fs::{self, File},
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+/// The folder with the real programs: `TESTBED`, else `../shared/testbed` beside the workspace. Where there is none, it says
+/// loudly what is not tested.
+///
+/// # Panics
+///
+/// If `TESTBED` names a folder that is not there.
+pub fn testbed(skipped: &str) -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("TESTBED") {
+        let named = PathBuf::from(named);
+        assert!(named.is_dir(), "TESTBED={} is no folder", named.display());
+        return Some(named);
+    }
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/testbed");
+    if beside.is_dir() {
+        return Some(beside);
+    }
+    // Not `eprintln`, which the test harness catches.
+    let _ = writeln!(
+        std::io::stderr(),
+        "\n*** SKIPPED: {skipped}: there is no testbed; set TESTBED to its folder ***\n"
+    );
+    None
+}
+
+/// A real Jaeger with nothing in it, that lives as long as this.
+pub struct Jaeger {
+    script: PathBuf,
+    state: PathBuf,
+    vars: HashMap<String, String>,
+}
+
+impl Jaeger {
+    /// Starts one of the testbed's. `scratch` is where its programs and its state go: `CARGO_TARGET_TMPDIR`.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub fn start(testbed: &Path, scratch: &str) -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let script = testbed.join("testbed");
+        let programs = Path::new(scratch).join("testbed");
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let state = Path::new(scratch).join(format!("jaeger-{}-{number}", std::process::id()));
+        fs::create_dir_all(&programs).expect("a folder for programs");
+        let lock = File::create(programs.join("lock")).expect("a lock file");
+        lock.lock().expect("only one unpacks");
+        run(Command::new(&script).arg("install").arg(&programs));
+        drop(lock);
+        let out = run(Command::new(&script)
+            .arg("up")
+            .arg(&state)
+            .arg("jaeger")
+            .env("KUBEBUILDER_ASSETS", &programs));
+        let words = out.split_whitespace().filter_map(|word| word.split_once('='));
+        let vars = words.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self { script, state, vars }
+    }
+
+    /// The address of its agent.
+    pub fn agent(&self) -> String {
+        format!("127.0.0.1:{}", self.vars["JAEGER_AGENT_PORT"])
+    }
+
+    /// The address for OTLP over HTTP.
+    pub fn otlp_http(&self) -> &str {
+        &self.vars["JAEGER_OTLP_HTTP"]
+    }
+
+    /// The address for OTLP over gRPC.
+    pub fn otlp_grpc(&self) -> &str {
+        &self.vars["JAEGER_OTLP_GRPC"]
+    }
+
+    /// What its query API has in `data` at a path; null where it has nothing.
+    ///
+    /// # Panics
+    ///
+    /// If it does not answer.
+    pub fn query(&self, path: &str) -> Value {
+        let address = self.vars["JAEGER_QUERY"].trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address).expect("Jaeger is there");
+        write!(stream, "GET {path} HTTP/1.0\r\nhost: {address}\r\n\r\n").expect("asked");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer in text");
+        let (_, body) = answer.split_once("\r\n\r\n").expect("an answer with a body");
+        let mut body: Value = serde_json::from_str(body).expect("an answer in JSON");
+        body["data"].take()
+    }
+}
+
+impl Drop for Jaeger {
+    fn drop(&mut self) {
+        run(Command::new(&self.script).arg("down").arg(&self.state));
+        // What is left are logs and settings, of no use after a test that ended.
+        let _ = fs::remove_dir_all(&self.state);
+    }
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().expect("the testbed can be run");
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}

@@ -1,0 +1,426 @@
+//! Faults of a cluster, one test each, on the paused clock. After each, [`World::verify`] checks what Kooper guarantees: the
+//! last state of every object was handled, every object that is gone was deleted exactly once, no key was run twice at
+//! once, and nothing unchanged was run again by a list.
+
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Controller, testing::Cluster};
+use kooper_tests::{Act, Running, Script, World, pod, trickle};
+use kube::{
+    Api,
+    api::{DeleteParams, Patch, PatchParams, PostParams},
+};
+use serde_json::json;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+const MAPS: &str = "configmaps";
+
+/// Some changes of every kind, to a world of at least four.
+async fn changes(world: &mut World) {
+    let names = world.names();
+    world.put(&names[0]);
+    world.label(&names[1]);
+    world.delete(&names[2]).await;
+    world.put(&format!("{}-new", names[3]));
+    // One that comes and goes at once, and one of the same name.
+    world.put("brief");
+    world.delete("brief").await;
+    world.delete(&names[3]).await;
+    world.put(&names[3]);
+}
+
+/// A world at rest whose watch is open.
+async fn at_rest(count: usize) -> World {
+    let world = World::new(count);
+    world.watched().await;
+    world.at_rest().await;
+    world
+}
+
+/// Changes before, during and after a fault of the open watch.
+async fn watch_meets(fault: impl Fn(&World)) {
+    let mut world = at_rest(20).await;
+    changes(&mut world).await;
+    fault(&world);
+    changes(&mut world).await;
+    sleep(Duration::from_secs(20)).await;
+    changes(&mut world).await;
+    fault(&world);
+    world.verify().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_wrong() {
+    watch_meets(|_| {}).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_ends_in_good_order() {
+    watch_meets(|world| world.cluster.faults().watches().end()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_drops() {
+    watch_meets(|world| world.cluster.faults().watches().drop_connections()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_is_cut_in_the_middle_of_a_line() {
+    watch_meets(|world| world.cluster.faults().watches().cut()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_cut_wherever_it_may_be() {
+    for bytes in [0, 1, 50, 300, 1000, 4000] {
+        let mut world = at_rest(20).await;
+        world.cluster.faults().next(3).verb("list").cut(bytes);
+        world.cluster.faults().watches().fail(410);
+        changes(&mut world).await;
+        sleep(Duration::from_secs(60)).await;
+        changes(&mut world).await;
+        world.verify().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_hangs_for_thirty_seconds() {
+    let mut world = at_rest(20).await;
+    world.cluster.faults().watches().hang();
+    changes(&mut world).await;
+    sleep(Duration::from_secs(30)).await;
+    world.cluster.faults().watches().go_on();
+    changes(&mut world).await;
+    world.verify().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_hangs_for_ever() {
+    let mut world = at_rest(20).await;
+    world.cluster.faults().watches().hang();
+    changes(&mut world).await;
+    let began = Instant::now();
+    // Nothing lifts the fault: the silence itself is noticed.
+    world.at_rest().await;
+    assert!(began.elapsed() <= Duration::from_secs(300), "{:?}", began.elapsed());
+    world.verify().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_hangs_for_ever() {
+    let mut world = at_rest(20).await;
+    world.cluster.faults().next(2).verb("list").hang();
+    world.cluster.faults().watches().fail(410);
+    changes(&mut world).await;
+    let began = Instant::now();
+    world.at_rest().await;
+    assert!(began.elapsed() <= Duration::from_secs(150), "{:?}", began.elapsed());
+    world.verify().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_is_garbled() {
+    watch_meets(|world| world.cluster.faults().watches().garble()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_garbled() {
+    let mut world = at_rest(20).await;
+    world.cluster.faults().next(3).verb("list").garble();
+    world.cluster.faults().watches().fail(410);
+    changes(&mut world).await;
+    world.verify().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_version_is_too_old_as_an_event() {
+    watch_meets(|world| {
+        world.cluster.faults().compact();
+        world.cluster.faults().watches().fail(410);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_version_is_too_old_as_a_status() {
+    watch_meets(|world| {
+        world.cluster.faults().next(1).verb("watch").resource(MAPS).status(410);
+        world.cluster.faults().watches().drop_connections();
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn versions_are_compacted_while_a_watch_is_away() {
+    let mut world = at_rest(20).await;
+    world.cluster.faults().next(1).verb("watch").resource(MAPS).slow(Duration::from_secs(5));
+    world.cluster.faults().watches().drop_connections();
+    changes(&mut world).await;
+    world.cluster.faults().compact();
+    world.verify().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_continue_token_expires_between_two_pages() {
+    let mut world = at_rest(1200).await;
+    let lists = world.cluster.requests().count("list", MAPS);
+    world.cluster.faults().next(1).verb("list").slow(Duration::from_secs(1));
+    world.cluster.faults().next(1).verb("list").status(410);
+    world.cluster.faults().watches().fail(410);
+    changes(&mut world).await;
+    world.at_rest().await;
+    let asked: Vec<_> =
+        world.cluster.requests().matching(|request| request.is("list", MAPS)).split_off(lists);
+    let asked: Vec<_> = asked
+        .iter()
+        .map(|list| (list.query_value("limit").is_some(), list.query_value("continue").is_some()))
+        .collect();
+    assert_eq!(
+        asked,
+        [(true, false), (true, true), (false, false)],
+        "after that the list is asked for in one piece"
+    );
+    world.verify().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_server_is_busy_and_says_for_how_long() {
+    for verb in ["list", "watch"] {
+        let mut world = at_rest(20).await;
+        world.cluster.faults().next(2).verb(verb).resource(MAPS).too_many_requests(Duration::from_secs(40));
+        world.cluster.faults().watches().fail(410);
+        let began = Instant::now();
+        let asked = world.cluster.requests().count(verb, MAPS);
+        changes(&mut world).await;
+        // The third try succeeds, after two waits of what was asked for.
+        sleep(Duration::from_secs(79)).await;
+        assert_eq!(world.cluster.requests().count(verb, MAPS), asked + 2, "{verb}");
+        world.at_rest().await;
+        assert!(began.elapsed() < Duration::from_secs(90), "{verb}: {:?}", began.elapsed());
+        world.verify().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_server_is_busy_and_does_not_say_for_how_long() {
+    for verb in ["list", "watch"] {
+        let mut world = at_rest(20).await;
+        world.cluster.faults().next(5).verb(verb).resource(MAPS).status(429);
+        world.cluster.faults().watches().fail(410);
+        changes(&mut world).await;
+        world.verify().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_server_fails_in_bursts() {
+    let mut world = at_rest(20).await;
+    for code in [500, 502, 503, 504] {
+        world.cluster.faults().next(4).verb("watch").resource(MAPS).status(code);
+        world.cluster.faults().next(4).verb("list").resource(MAPS).status(code);
+        world.cluster.faults().watches().fail(code);
+        changes(&mut world).await;
+        sleep(Duration::from_secs(30)).await;
+        world.cluster.faults().watches().fail(410);
+        changes(&mut world).await;
+        world.at_rest().await;
+    }
+    world.verify().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_trickle() {
+    let slow = |cluster: &Cluster| trickle(cluster.client(), 7, Duration::from_millis(20));
+    let mut world = World::with(20, slow, |controller| controller);
+    world.watched().await;
+    changes(&mut world).await;
+    world.at_rest().await;
+    changes(&mut world).await;
+    world.cluster.faults().watches().drop_connections();
+    changes(&mut world).await;
+    world.verify().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_are_told_twice() {
+    let mut world = at_rest(20).await;
+    for name in world.names() {
+        world.put(&name);
+        world.cluster.faults().watches().repeat();
+        sleep(Duration::from_millis(100)).await;
+        world.delete(&name).await;
+        world.cluster.faults().watches().repeat();
+        sleep(Duration::from_millis(1)).await;
+        world.put(&name);
+        world.cluster.faults().watches().repeat();
+    }
+    world.verify().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn objects_vanish_with_no_event() {
+    let mut world = at_rest(20).await;
+    for name in world.names().iter().take(7) {
+        world.vanish(name);
+    }
+    changes(&mut world).await;
+    world.relist().await;
+    world.verify().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn objects_cannot_be_decoded_when_they_are_listed() {
+    let mut world = World::new(5);
+    world.put_undecodable("broken");
+    world.put_undecodable("mended");
+    world.put_undecodable("brief");
+    world.at_rest().await;
+    world.put("mended");
+    // No handler was given it, so none is told of its end.
+    world.delete("brief").await;
+    changes(&mut world).await;
+    world.verify().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn objects_cannot_be_decoded_when_they_change_and_recover() {
+    let mut world = at_rest(5).await;
+    let names = world.names();
+    world.put_undecodable("new");
+    for name in &names {
+        world.put_undecodable(name);
+    }
+    world.at_rest().await;
+    changes_of_some(&mut world, &names).await;
+    world.relist().await;
+    for name in &names {
+        world.put(name);
+    }
+    world.at_rest().await;
+    world.delete(&names[0]).await;
+    world.verify().await;
+}
+
+/// Changes that go from bad to bad and from bad to good.
+async fn changes_of_some(world: &mut World, names: &[String]) {
+    world.put_undecodable(&names[0]);
+    world.put(&names[1]);
+    sleep(Duration::from_millis(3)).await;
+    world.put_undecodable(&names[1]);
+    world.put("beside");
+}
+
+#[tokio::test(start_paused = true)]
+async fn objects_are_deleted_and_created_anew_between_two_lists() {
+    let mut world = at_rest(20).await;
+    for away in [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(100)] {
+        world.cluster.faults().every().verb("watch").resource(MAPS).status(410);
+        world.cluster.faults().every().verb("list").resource(MAPS).status(500);
+        world.cluster.faults().watches().drop_connections();
+        sleep(away).await;
+        for name in world.names().iter().take(10) {
+            world.delete(name).await;
+            world.put(name);
+        }
+        changes(&mut world).await;
+        world.cluster.faults().clear();
+        world.at_rest().await;
+    }
+    world.verify().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn objects_are_deleted_and_created_anew_while_they_are_handled() {
+    let mut world = at_rest(10).await;
+    for pause in 0..12 {
+        for name in world.names().iter().take(8) {
+            world.put(name);
+            sleep(Duration::from_millis(pause)).await;
+            world.delete(name).await;
+            sleep(Duration::from_millis(pause / 2)).await;
+            world.put(name);
+        }
+    }
+    world.verify().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_key_is_flooded_and_the_others_do_not_wait() {
+    let mut world = at_rest(20).await;
+    let before = world.ledger.count();
+    for number in 0..2000 {
+        world.put("map-0");
+        if number == 1000 {
+            world.put("map-1");
+        }
+        if number % 10 == 0 {
+            sleep(Duration::from_millis(1)).await;
+        }
+    }
+    world.at_rest().await;
+    let runs = world.ledger.runs().split_off(before);
+    let (of_it, of_others): (Vec<_>, Vec<_>) = runs.iter().partition(|run| run.key == "default/map-0");
+    // 200 ms at 5 ms each, and at most as many retries.
+    assert!(of_it.len() < 60, "{} runs: changes to a key that waits are one", of_it.len());
+    assert!(!of_others.is_empty());
+    let other = runs.iter().position(|run| run.key == "default/map-1").expect("handled");
+    assert!(other < runs.len() - 10, "map-1 was handled while the flood went on");
+    world.verify().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn fifty_thousand_are_created_in_one_burst() {
+    let mut world = at_rest(20).await;
+    for number in 0..50_000 {
+        world.put(&format!("burst-{number}"));
+    }
+    world.at_rest().await;
+    // All at once is more than the server keeps for a watch or the retriever takes in one piece, and still each is run once.
+    assert!(world.ledger.runs().len() >= 50_020);
+    world.running.stop().await.expect("drained");
+}
+
+#[tokio::test(start_paused = true)]
+async fn clocks_jump() {
+    let mut world = at_rest(20).await;
+    world.cluster.faults().clock_jumps(Duration::from_hours(24 * 365));
+    changes(&mut world).await;
+    world.at_rest().await;
+    world.cluster.faults().clock_falls_back(Duration::from_hours(2 * 24 * 365));
+    changes(&mut world).await;
+    world.at_rest().await;
+    // The machine sleeps for a day, in the middle of retries.
+    changes(&mut world).await;
+    tokio::time::advance(Duration::from_hours(24)).await;
+    changes(&mut world).await;
+    world.verify().await;
+}
+
+/// Fails each delete of the first object, so that it is given up while an object of the same name keeps changing.
+#[tokio::test(start_paused = true)]
+async fn a_delete_that_keeps_failing_is_given_up_though_its_successor_keeps_changing() {
+    let cluster = Cluster::new();
+    let (script, calls) = Script::new(|call| match call.handler {
+        "delete" => Act::Fail("still in use"),
+        _ => Act::Good,
+    });
+    let _running = Running::start(Controller::new(script).client(cluster.client()));
+    let pods: Api<Pod> = Api::default_namespaced(cluster.client());
+    pods.create(&PostParams::default(), &pod("web")).await.expect("created");
+    calls.wait(1).await;
+    pods.delete("web", &DeleteParams::default().grace_period(0)).await.expect("deleted");
+    calls.wait(2).await;
+    pods.create(&PostParams::default(), &pod("web")).await.expect("created");
+    for number in 0..100 {
+        let image =
+            json!({ "name": "main", "image": format!("nginx:{number}"), "imagePullPolicy": "Always" });
+        let image = json!({ "spec": { "containers": [image] } });
+        pods.patch("web", &PatchParams::default(), &Patch::Merge(image)).await.expect("changed");
+        sleep(Duration::from_millis(100)).await;
+    }
+    let told: Vec<_> =
+        calls.wait(6).await.into_iter().zip(calls.all()).map(|(what, call)| (what, call.attempt)).collect();
+    let wanted = [("add", 1), ("delete", 1), ("delete", 2), ("delete", 3), ("add", 1)];
+    let wanted: Vec<_> =
+        wanted.into_iter().map(|(what, attempt)| (format!("{what} default/web"), attempt)).collect();
+    assert_eq!(told[..5], wanted);
+}
