@@ -36,8 +36,7 @@ arguments! {
         "backoff" backoff: Backoff = Backoff::read,
             "the time between retries is", "backoff(initial = \"1s\", max = \"5m\")",
             "delay retry_delay retry_backoff rate_limiter gradual_retry error_delays exponential_backoff";
-        "timeout" timeout: Time = expr(value::time),
-            "the time that one attempt may take is", "timeout = \"30s\"",
+        "timeout" timeout: Time = expr(value::time), "the time that one attempt may take is", "timeout = \"30s\"",
             "reconciliation_timeout reconcile_timeout deadline handler_timeout";
         "namespace" namespace: Expr = expr(value::namespaces),
             "the watched namespaces are", "namespace = [\"a\", \"b\"]",
@@ -63,18 +62,16 @@ arguments! {
         "factor" factor: Literal =
             expr(value::number(1.0..=f64::MAX, "must be at least 1: delays would shrink with every retry")),
             "what each delay is multiplied by is", "factor = 2", "multiplier exponent interval_multiplier";
-        "jitter" jitter: Literal =
-            expr(value::number(0.0..=1.0, "is a share of the delay, from 0.0 to 1.0")),
+        "jitter" jitter: Literal = expr(value::number(0.0..=1.0, "is a share of the delay, from 0.0 to 1.0")),
             "the share of a delay that chance moves is", "jitter = 0.1", "randomness jitter_factor";
     }
 }
 
 /// Words that lead to no argument, most of them of `#[instrument]`, and what happens without one.
-const ELSEWHERE: [(&str, &str); 5] = [
+const ELSEWHERE: [(&str, &str); 4] = [
     ("skip skip_all", "spans record no arguments of a handler"),
     ("err ret", "the outcome of a handler is recorded by itself"),
-    ("parent follows_from", "the parent of a handler's span is the span of its attempt"),
-    ("level target", "the spans are at INFO, with your module as the target"),
+    ("level target parent follows_from", "spans are INFO, with your module as target, below their attempt"),
     (
         "predicate predicates filter when generation_aware event_filter",
         "`add` is given every change; return `Ok(())` for what does not matter",
@@ -235,7 +232,7 @@ fn unknown<A: Arguments>(args: &mut A, ident: &Ident, word: &str, input: ParseSt
 /// Takes the comma, and says where one is missing.
 fn separator(input: ParseStream<'_>, diag: &mut Diag) -> Result<()> {
     if !input.is_empty() && !input.peek(Token![,]) {
-        diag.on(input.span(), "expected `,` between arguments");
+        diag.push(input.error("expected `,` between arguments"));
         if !input.peek(Ident::peek_any) {
             rest(input)?;
         }

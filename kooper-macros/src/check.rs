@@ -9,7 +9,7 @@ use crate::{
 };
 use kooper_syntax::{duration, name};
 use proc_macro2::{Span, TokenStream};
-use syn::{ItemImpl, Signature};
+use syn::{Error, ItemImpl};
 
 /// A controller as it will be expanded. What was wrong is left out of it.
 pub(crate) struct Controller<'a> {
@@ -43,7 +43,7 @@ fn resource(args: &Args, diag: &mut Diag) {
         "missing `resource`: name the type this controller watches, such as `resource = Pod`"
     };
     if !args.given.contains_key("resource") {
-        diag.on(Span::call_site(), fault);
+        diag.push(Error::new(Span::call_site(), fault));
     }
 }
 
@@ -51,7 +51,7 @@ fn backoff(args: &Args, diag: &mut Diag) {
     if let (Some(place), Some(retries)) = (args.given.get("backoff"), &args.retries)
         && show(retries) == "0"
     {
-        diag.on(*place, "`backoff` has no effect with `retries = 0`");
+        diag.push(Error::new(*place, "`backoff` has no effect with `retries = 0`"));
     }
     if let Some(Backoff::Growing(delays)) = &args.backoff
         && let (Some(Time::Known(initial, start)), Some(Time::Known(max, end))) =
@@ -64,7 +64,7 @@ fn backoff(args: &Args, diag: &mut Diag) {
         } else {
             (start, format!("`initial` ({initial}) is longer than `max`: give `max`, or it is {max}"))
         };
-        diag.on(*place, fault);
+        diag.push(Error::new(*place, fault));
     }
 }
 
@@ -103,10 +103,8 @@ fn handlers<'a>(args: &Args, block: &'a Block, diag: &mut Diag) -> Vec<Handler<'
 
 /// Tells of the method that must be meant for a handler that is missing, else that there is no `add`.
 fn missing(role: &Role, block: &Block, resource: &str, diag: &mut Diag) {
-    if let Some(Method { sig: Signature { ident, .. }, .. }) =
-        block.methods.iter().find(|method| role.is_meant_by(&method.sig))
-    {
-        let Role { name, runs, .. } = role;
+    if let Some(Method { sig, .. }) = block.methods.iter().find(|method| role.is_meant_by(&method.sig)) {
+        let (Role { name, runs, .. }, ident) = (role, &sig.ident);
         let fault = format!("`{ident}` is not a handler name; rename it to `{name}`, which runs {runs}");
         return diag.at(ident, fault);
     }

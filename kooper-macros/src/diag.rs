@@ -1,6 +1,5 @@
 //! The sink of errors: what is wrong with one part does not hide what is wrong with the next.
 
-use proc_macro2::Span;
 use quote::ToTokens;
 use std::fmt::Display;
 
@@ -19,11 +18,6 @@ impl Diag {
     /// An error that underlines all of `tokens`.
     pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.push(syn::Error::new_spanned(tokens, message));
-    }
-
-    /// An error that underlines one token, or the attribute.
-    pub(crate) fn on(&mut self, span: Span, message: impl Display) {
-        self.push(syn::Error::new(span, message));
     }
 
     /// The value, if there is one; its error goes into the sink.

@@ -59,9 +59,7 @@ fn spec(controller: &Controller<'_>) -> TokenStream {
             quote_spanned!(place=> in_namespaces::<Self>(#names))
         }
     };
-    let labels = args.labels.iter();
-    let fields = args.fields.iter();
-    let timeout = args.timeout.iter();
+    let (labels, fields, timeout) = (args.labels.iter(), args.fields.iter(), args.timeout.iter());
     quote! {
         fn spec() -> __kooper::Spec {
             __kooper::Spec::new(

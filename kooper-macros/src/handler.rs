@@ -46,8 +46,8 @@ impl Role {
     pub(crate) fn is_meant_by(&self, sig: &Signature) -> bool {
         let name = sig.ident.to_string();
         let is_near = is_one_of(self.aliases, &name) || suggest::nearest(&name, [self.name]).is_some();
-        let last = sig.inputs.last();
-        let takes_key = matches!(last, Some(FnArg::Typed(key)) if show(&key.ty).ends_with("ObjectKey"));
+        let takes_key =
+            matches!(sig.inputs.last(), Some(FnArg::Typed(key)) if show(&key.ty).ends_with("ObjectKey"));
         is_near && (*self != DELETE || takes_key && sig.asyncness.is_some())
     }
 }
@@ -113,8 +113,7 @@ impl<'a> Shape<'a, '_> {
         };
         match &receiver.kind {
             ReceiverKind::Reference(_, _, None) => {}
-            ReceiverKind::Typed(_, ty)
-                if matches!(&**ty, Type::Reference(to) if to.mutability.is_none() && show(&to.elem) == "Self") => {}
+            ReceiverKind::Typed(_, ty) if is_shared_self(ty) => {}
             ReceiverKind::Reference(_, _, Some(_)) => self.fault(
                 receiver,
                 "takes `&self`: handlers run concurrently\n= help: keep state that changes in a `Mutex` or an atomic",
@@ -158,6 +157,11 @@ impl<'a> Shape<'a, '_> {
         }
         Some(ty)
     }
+}
+
+/// `&Self`
+fn is_shared_self(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(to) if to.mutability.is_none() && show(&to.elem) == "Self")
 }
 
 /// Whether `impl Trait` stands anywhere in a type.

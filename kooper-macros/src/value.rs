@@ -4,13 +4,13 @@ use crate::{
     args::{Row, is_one_of},
     diag::Diag,
 };
-use kooper_syntax::{duration, name};
+use kooper_syntax::{Checked, duration, name};
 use proc_macro2::{Literal, Span};
 use quote::ToTokens;
 use std::{fmt::Display, ops::RangeInclusive, time::Duration};
 use syn::{
     Error, Expr, ExprLit, Lit, LitStr, Path, Result, Type,
-    parse::{Parse, ParseStream},
+    parse::{Parse, ParseStream, discouraged::Speculative},
 };
 
 /// How long, or how often.
@@ -47,9 +47,12 @@ pub(crate) fn expr<T>(make: impl Fn(&Value<'_>) -> Result<T>) -> impl Fn(&Row, P
 
 /// What stands here, if it is a `T`, else an error that says what the argument `takes`.
 fn operand<T: Parse>(row: &Row, input: ParseStream<'_>, takes: &str) -> Result<T> {
-    let start = input.span();
-    let fault = |_| Error::new(start, format!("`{}` {takes} `{}`", row.name, row.example));
-    input.parse().map_err(fault)
+    // Not `input` itself: `syn` would say once more what is left over in a group.
+    let ahead = input.fork();
+    let fault = |_| input.error(format!("`{}` {takes} `{}`", row.name, row.example));
+    let operand = ahead.parse().map_err(fault)?;
+    input.advance_to(&ahead);
+    Ok(operand)
 }
 
 impl<'a> Value<'a> {
@@ -135,9 +138,8 @@ pub(crate) fn namespaces(value: &Value<'_>) -> Result<Expr> {
     let mut faults = Diag::default();
     let mut seen = Vec::new();
     for expr in names {
-        let Some(name) = faults.take(Value::new(value.row, expr.clone()).and_then(namespace)) else {
-            continue;
-        };
+        let name = Value::new(value.row, expr.clone()).and_then(|name| namespace(&name));
+        let Some(name) = faults.take(name) else { continue };
         if seen.contains(&name) {
             faults.at(expr, format!("{name:?} is listed twice"));
         }
@@ -146,7 +148,7 @@ pub(crate) fn namespaces(value: &Value<'_>) -> Result<Expr> {
     faults.finish(value.expr.clone())
 }
 
-fn namespace(value: Value<'_>) -> Result<String> {
+fn namespace(value: &Value<'_>) -> Result<String> {
     let takes = "takes a string, a list of strings or a path";
     let text = value.text(takes)?;
     if text.contains(',') {
@@ -157,10 +159,7 @@ fn namespace(value: Value<'_>) -> Result<String> {
 }
 
 /// `labels = "app=web"` or a path
-pub(crate) fn selector(
-    kind: &str,
-    check: fn(&str) -> std::result::Result<(), String>,
-) -> impl Fn(&Value<'_>) -> Result<Expr> {
+pub(crate) fn selector(kind: &str, check: fn(&str) -> Checked) -> impl Fn(&Value<'_>) -> Result<Expr> {
     move |value| {
         if !value.is_const()
             && let Err(fault) = check(&value.text("takes a string or a path")?)
@@ -211,11 +210,10 @@ pub(crate) fn time(value: &Value<'_>) -> Result<Time> {
 
 /// `resync = "3m"`, `resync = "never"` or a path
 pub(crate) fn resync(value: &Value<'_>) -> Result<Time> {
-    if value.shown == "\"never\"" {
-        return Ok(Time::Never);
-    }
-    if value.shown == "never" {
-        return value.fail("`never` is written as a string: `resync = \"never\"`");
+    match value.shown.as_str() {
+        "\"never\"" => return Ok(Time::Never),
+        "never" => return value.fail("`never` is written as a string: `resync = \"never\"`"),
+        _ => {}
     }
     match time(value)? {
         Time::Known(interval, _) if interval < Duration::from_secs(1) => {

@@ -16,3 +16,6 @@
 pub mod duration;
 pub mod name;
 pub mod selector;
+
+/// What the check of a text gives: nothing, or what is wrong with it.
+pub type Checked = Result<(), String>;

@@ -1,5 +1,7 @@
 //! Names as Kubernetes takes them.
 
+use crate::Checked;
+
 /// Whether `name` is a DNS label: lower-case letters, digits and `-`, at most 63, a letter or digit at each end
 /// (RFC 1123; the rule of Kubernetes for namespaces).
 pub fn is_dns_label(name: &str) -> bool {
@@ -38,7 +40,7 @@ pub fn kebab_case(name: &str) -> String {
 /// # Errors
 ///
 /// What is wrong, as the sentence that follows the name of the setting; a name that would do, if there is one.
-pub fn check_dns_label(name: &str) -> Result<(), String> {
+pub fn check_dns_label(name: &str) -> Checked {
     if is_dns_label(name) {
         return Ok(());
     }

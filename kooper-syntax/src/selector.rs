@@ -2,12 +2,14 @@
 //!
 //! The rules are those of `k8s.io/apimachinery/pkg/labels` and `pkg/fields`.
 
+use crate::Checked;
+
 /// Whether `selector` is a label selector.
 ///
 /// # Errors
 ///
 /// What is wrong with it, as the end of "is not a label selector: ".
-pub fn check_labels(selector: &str) -> Result<(), String> {
+pub fn check_labels(selector: &str) -> Checked {
     if selector.trim().is_empty() {
         return Err("it is empty".into());
     }
@@ -19,7 +21,7 @@ pub fn check_labels(selector: &str) -> Result<(), String> {
 /// # Errors
 ///
 /// What is wrong with it, as the end of "is not a field selector: ".
-pub fn check_fields(selector: &str) -> Result<(), String> {
+pub fn check_fields(selector: &str) -> Checked {
     if selector.trim().is_empty() {
         return Err("it is empty".into());
     }
@@ -63,7 +65,7 @@ fn requirements(selector: &str) -> Result<Vec<&str>, String> {
     Ok(parts)
 }
 
-fn check_label(requirement: &str) -> Result<(), String> {
+fn check_label(requirement: &str) -> Checked {
     if requirement.is_empty() {
         return Err("nothing between the commas".into());
     }
@@ -88,7 +90,7 @@ fn check_label(requirement: &str) -> Result<(), String> {
 }
 
 /// `key in (a, b)`, cut at the parenthesis.
-fn check_set(head: &str, values: &str) -> Result<(), String> {
+fn check_set(head: &str, values: &str) -> Checked {
     let Some((key, operator)) = head.rsplit_once(char::is_whitespace) else {
         return Err(format!("`{head} (...)` needs `in` or `notin` before the parenthesis"));
     };
@@ -103,7 +105,7 @@ fn check_set(head: &str, values: &str) -> Result<(), String> {
 }
 
 /// An optional DNS subdomain and `/`, then a name of at most 63 letters, digits, `-`, `_` and `.`.
-fn check_key(key: &str) -> Result<(), String> {
+fn check_key(key: &str) -> Checked {
     let (prefix, name) = key.split_once('/').map_or((None, key), |(prefix, name)| (Some(prefix), name));
     let prefix_fits =
         prefix.is_none_or(|prefix| prefix.len() <= 253 && prefix.split('.').all(crate::name::is_dns_label));
@@ -114,7 +116,7 @@ fn check_key(key: &str) -> Result<(), String> {
     }
 }
 
-fn check_value(value: &str) -> Result<(), String> {
+fn check_value(value: &str) -> Checked {
     if value.is_empty() || is_qualified(value) {
         Ok(())
     } else {
