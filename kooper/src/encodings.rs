@@ -8,6 +8,14 @@
 //! The API server makes and sends protobuf in half the time of JSON, and Kooper keeps each object as the bytes it came in:
 //! they are a third shorter. `managedFields`, more than half of an object's bytes, are cut out of both.
 //!
+//! A first measure: 6,000 pods of a real kube-apiserver 1.37 that shares two busy cores with the controller, from start to all
+//! handled once, two runs each by turns.
+//!
+//! | | time | processor time of the controller | peak memory |
+//! |---|---|---|---|
+//! | protobuf | 0.44–0.46 s | 0.19–0.21 s | 23 MB |
+//! | JSON | 1.0–1.4 s | 0.34–0.35 s | 29 MB |
+//!
 //! # When
 //!
 //! | what | encoding |
