@@ -129,15 +129,13 @@ impl fmt::Debug for Error {
 pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut line = error.to_string();
     let mut last = line.clone();
-    let mut source = error.source();
-    while let Some(error) = source {
+    for error in sources(error) {
         let text = error.to_string();
         if !last.contains(&text) {
             line.push_str(": ");
             line.push_str(&text);
             last = text;
         }
-        source = error.source();
     }
     line
 }
@@ -179,14 +177,12 @@ pub fn permanent(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Permanent
 
 /// Whether the mark of [`permanent`] stands anywhere in the chain of `error`.
 pub(crate) fn is_permanent(error: &(dyn StdError + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if error.is::<Permanent>() {
-            return true;
-        }
-        next = error.source();
-    }
-    false
+    error.is::<Permanent>() || sources(error).any(<dyn StdError>::is::<Permanent>)
+}
+
+/// What caused an error, what caused that, and so on: no more than 64, since an error may name itself as its source.
+fn sources<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |&error| error.source()).take(64)
 }
 
 /// A configuration that can never work as it is. [`run`](crate::run) returns it at once.
@@ -273,9 +269,11 @@ pub struct StartError {
     pub(crate) next_step: String,
 }
 
-/// Handlers were still running when the drain deadline passed, and were aborted.
+/// Handlers were still running when the drain deadline passed, or a second signal came, and were aborted.
 #[derive(Debug, thiserror::Error)]
-#[error("{aborted} running handlers were aborted at the drain deadline of {deadline:?}")]
+#[error(
+    "{aborted} running handlers were aborted: by a second signal, or at the drain deadline of {deadline:?}"
+)]
 pub struct DrainError {
     /// How many.
     pub(crate) aborted: usize,

@@ -11,6 +11,9 @@ const ORDINARY: Backoff = Backoff::new(Duration::from_millis(800), Duration::fro
 /// Where a person must act first, the server is asked less often.
 const SLOW: Backoff = Backoff::new(Duration::from_secs(2), Duration::from_mins(1), 2.0, 0.2);
 
+/// The longest `Retry-After` that is kept: a mistaken one must not silence a controller for hours.
+const PATIENCE: Duration = Duration::from_mins(5);
+
 /// How long a stream must be well before its next trouble counts as the first.
 const HEALTHY: Duration = Duration::from_secs(30);
 
@@ -40,7 +43,7 @@ impl Pace {
         let backoff = if trouble.needs_a_person() { SLOW } else { ORDINARY };
         let delay = backoff.jittered(self.troubles, fastrand::f64());
         self.troubles = self.troubles.saturating_add(1);
-        trouble.retry_after().map_or(delay, |asked| delay.max(asked))
+        trouble.retry_after().map_or(delay, |asked| delay.max(asked.min(PATIENCE)))
     }
 }
 

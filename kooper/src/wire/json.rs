@@ -248,7 +248,11 @@ struct Frame<'a> {
 }
 
 fn event(line: &[u8]) -> Result<WatchEvent, WireError> {
-    let frame: Frame<'_> = parse(line)?;
+    let frame: Frame<'_> = match parse(line) {
+        Ok(frame) => frame,
+        // Some servers and proxies answer a watch with 200 and a `Status` alone.
+        Err(garbled) => return status(line).map(WatchEvent::Error).ok_or(garbled),
+    };
     let object = frame.object.get().as_bytes();
     match frame.r#type {
         "ADDED" | "MODIFIED" => Ok(WatchEvent::Applied(named(object)?)),
@@ -369,6 +373,17 @@ mod tests {
             assert_eq!(seen, ["+a", "@9 false", "@10 true", "-a\n", "!410"], "chunks of {size}");
             assert_eq!(splitter.finish(), Ok(()));
         }
+    }
+
+    #[test]
+    fn a_status_in_place_of_an_event_ends_the_watch_as_one() {
+        let mut seen = Vec::new();
+        let feed = WatchSplitter::default().feed(b"{\"kind\":\"Status\",\"code\":410}\n", |event| {
+            seen.push(event);
+            Ok(())
+        });
+        assert_eq!(feed, Ok(()));
+        assert!(matches!(&seen[..], [WatchEvent::Error(status)] if status.code == 410), "{seen:?}");
     }
 
     #[test]
