@@ -201,11 +201,11 @@ impl Cluster {
         version
     }
 
-    /// Defines a custom resource, as creating its CustomResourceDefinition does: `cluster.define(&Website::crd())`.
+    /// Defines a custom resource, as creating its `CustomResourceDefinition` does: `cluster.define(&Website::crd())`.
     ///
     /// # Panics
     ///
-    /// `definition` is no CustomResourceDefinition of `apiextensions.k8s.io/v1`.
+    /// `definition` is no `CustomResourceDefinition` of `apiextensions.k8s.io/v1`.
     pub fn define(&self, definition: &impl Serialize) {
         let mut definition = serde_json::to_value(definition).expect("a definition can be written as JSON");
         definition["apiVersion"] = "apiextensions.k8s.io/v1".into();

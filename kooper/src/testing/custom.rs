@@ -1,4 +1,4 @@
-//! Custom resources: rows of the table that come from CustomResourceDefinitions.
+//! Custom resources: rows of the table that come from objects of the kind `CustomResourceDefinition`.
 
 use std::sync::Arc;
 
@@ -179,6 +179,7 @@ fn settle_fields(fields: &mut Map<String, Value>, schema: &Value) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

@@ -98,7 +98,7 @@ impl Decoder {
                 let length = self.place.len();
                 let mut list = Vec::with_capacity(items.len());
                 for (at, value) in items.into_iter().enumerate() {
-                    self.place.push_str(&format!("[{at}]"));
+                    self.place.extend(["[", &at.to_string(), "]"]);
                     let value = match value {
                         // A zero stands where a list says null.
                         Value::Null => self.zero(owner, item)?,
@@ -123,7 +123,7 @@ impl Decoder {
                 }
                 Value::Object(map)
             }
-            (Type::String(_), Value::String(text)) => text.into(),
+            (Type::String(_) | Type::Duration | Type::Bytes, Value::String(text)) => text.into(),
             (Type::Bool(_), Value::Bool(flag)) => flag.into(),
             (Type::Int { bits, .. }, Value::Number(number)) => {
                 return self.integer(owner, of, *bits, &number).map(Some);
@@ -132,11 +132,11 @@ impl Decoder {
             (Type::Quantity, value @ (Value::String(_) | Value::Number(_))) => {
                 super::quantity::canonical(&value)?.into()
             }
-            (Type::IntOrString, value @ (Value::String(_) | Value::Number(_))) => value,
             (Type::Time, Value::String(text)) => time(&text, false)?.into(),
             (Type::MicroTime, Value::String(text)) => time(&text, true)?.into(),
-            (Type::Duration | Type::Bytes, Value::String(text)) => text.into(),
-            (Type::Any, value) | (Type::Object, value @ Value::Object(_)) => value,
+            (Type::Any, value)
+            | (Type::Object, value @ Value::Object(_))
+            | (Type::IntOrString, value @ (Value::String(_) | Value::Number(_))) => value,
             (Type::Time | Type::MicroTime, value) => {
                 return Err(format!("json: cannot unmarshal {} into Go value of type string", kind(&value)));
             }
@@ -156,12 +156,11 @@ impl Decoder {
 
     fn integer(&self, owner: &Struct, of: &Type, bits: u8, number: &Number) -> Result<Value, String> {
         let fits = |number: i64| bits == 64 || i32::try_from(number).is_ok();
-        match number.as_i64().filter(|number| fits(*number)) {
-            Some(number) => Ok(number.into()),
-            None => {
-                let what = format!("number {number}");
-                Err(self.mismatch_of(owner, of, &what))
-            }
+        if let Some(number) = number.as_i64().filter(|number| fits(*number)) {
+            Ok(number.into())
+        } else {
+            let what = format!("number {number}");
+            Err(self.mismatch_of(owner, of, &what))
         }
     }
 

@@ -201,6 +201,7 @@ fn aggregated_row(resource: &Resource) -> Value {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

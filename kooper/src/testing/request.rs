@@ -238,6 +238,7 @@ pub(super) fn verb(method: &Method, path: &Path, query: &Query) -> Option<Verb> 
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

@@ -19,8 +19,6 @@ pub(super) struct Schema {
 pub(super) struct Struct {
     /// Such as `core/v1.Container`.
     id: &'static str,
-    /// It is replaced as a whole.
-    pub(super) atomic: bool,
     pub(super) fields: Vec<Field>,
     /// Structs that Go embeds, by their numbers in protobuf: there, their fields stand in a message of their own.
     embedded: Vec<(u64, &'static str)>,
@@ -125,11 +123,7 @@ impl Schema {
                 }
                 "@" => {
                     current = second;
-                    let atomic = words.next() == Some("a");
-                    structs.insert(
-                        second,
-                        Struct { id: second, atomic, fields: Vec::new(), embedded: Vec::new() },
-                    );
+                    structs.insert(second, Struct { id: second, fields: Vec::new(), embedded: Vec::new() });
                 }
                 _ => {
                     let field = Field::read(second, words);
@@ -282,6 +276,7 @@ impl Type {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use crate::testing::resources::Resources;
