@@ -156,12 +156,11 @@ impl Decoder {
 
     fn integer(&self, owner: &Struct, of: &Type, bits: u8, number: &Number) -> Result<Value, String> {
         let fits = |number: i64| bits == 64 || i32::try_from(number).is_ok();
-        match number.as_i64().filter(|number| fits(*number)) {
-            Some(number) => Ok(number.into()),
-            None => {
-                let what = format!("number {number}");
-                Err(self.mismatch_of(owner, of, &what))
-            }
+        if let Some(number) = number.as_i64().filter(|number| fits(*number)) {
+            Ok(number.into())
+        } else {
+            let what = format!("number {number}");
+            Err(self.mismatch_of(owner, of, &what))
         }
     }
 

@@ -42,10 +42,10 @@ pub(super) fn complete(id: &str, object: &mut Map<String, Value>) {
             template(spec);
         }
         "batch/v1.CronJob" => {
-            if let Some(spec) = spec.get_mut("jobTemplate").and_then(|job| job.get_mut("spec")) {
-                if let Some(spec) = spec.as_object_mut() {
-                    template(spec);
-                }
+            if let Some(spec) = spec.get_mut("jobTemplate").and_then(|job| job.get_mut("spec"))
+                && let Some(spec) = spec.as_object_mut()
+            {
+                template(spec);
             }
         }
         "networking/v1.NetworkPolicy" if !spec.contains_key("policyTypes") => {
@@ -86,10 +86,10 @@ fn template(spec: &mut Map<String, Value>) {
 
 /// The parameters of a rolling update stand only with that strategy.
 fn strategy(spec: &mut Map<String, Value>, field: &str, rolling: Value) {
-    if let Some(strategy) = spec.get_mut(field).and_then(Value::as_object_mut) {
-        if strategy.get("type").and_then(Value::as_str) == Some("RollingUpdate") {
-            set(strategy, "rollingUpdate", rolling);
-        }
+    if let Some(strategy) = spec.get_mut(field).and_then(Value::as_object_mut)
+        && strategy.get("type").and_then(Value::as_str) == Some("RollingUpdate")
+    {
+        set(strategy, "rollingUpdate", rolling);
     }
 }
 
@@ -157,13 +157,13 @@ fn container(container: &mut Map<String, Value>, host_network: bool) {
         let policy = if latest { "Always" } else { "IfNotPresent" };
         container.insert("imagePullPolicy".into(), policy.into());
     }
-    if let Some(resources) = container.get_mut("resources").and_then(Value::as_object_mut) {
-        if let Some(Value::Object(limits)) = resources.get("limits").cloned() {
-            let requests = resources.entry("requests").or_insert_with(|| json!({}));
-            for (name, limit) in limits {
-                if let Some(requests) = requests.as_object_mut() {
-                    requests.entry(name).or_insert(limit);
-                }
+    if let Some(resources) = container.get_mut("resources").and_then(Value::as_object_mut)
+        && let Some(Value::Object(limits)) = resources.get("limits").cloned()
+    {
+        let requests = resources.entry("requests").or_insert_with(|| json!({}));
+        for (name, limit) in limits {
+            if let Some(requests) = requests.as_object_mut() {
+                requests.entry(name).or_insert(limit);
             }
         }
     }

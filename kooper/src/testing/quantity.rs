@@ -41,14 +41,13 @@ pub(super) fn canonical(value: &Value) -> Result<String, String> {
         }
         return Ok(format!("{sign}{}", binary(value / scale)));
     }
-    let exponent = match DECIMAL.iter().find(|(known, _)| *known == suffix) {
-        Some((_, exponent)) => *exponent,
-        None => {
-            let exponent: i32 =
-                suffix.strip_prefix(['e', 'E']).and_then(|text| text.parse().ok()).ok_or(WRONG)?;
-            let written = mantissa.to_string();
-            return Ok(if places == 0 { format!("{sign}{written}e{exponent}") } else { text });
-        }
+    let exponent = if let Some((_, exponent)) = DECIMAL.iter().find(|(known, _)| *known == suffix) {
+        *exponent
+    } else {
+        let exponent: i32 =
+            suffix.strip_prefix(['e', 'E']).and_then(|text| text.parse().ok()).ok_or(WRONG)?;
+        let written = mantissa.to_string();
+        return Ok(if places == 0 { format!("{sign}{written}e{exponent}") } else { text });
     };
     Ok(format!("{sign}{}", decimal(mantissa, exponent - places)))
 }

@@ -75,10 +75,10 @@ fn protect(document: &mut Document, finalizer: &str) {
 fn add_once(owner: &mut Value, list: &str, item: Value, key: &str) {
     let Some(owner) = owner.as_object_mut() else { return };
     let items = owner.entry(list).or_insert_with(|| json!([]));
-    if let Some(items) = items.as_array_mut() {
-        if !items.iter().any(|known| known[key] == item[key]) {
-            items.push(item);
-        }
+    if let Some(items) = items.as_array_mut()
+        && !items.iter().any(|known| known[key] == item[key])
+    {
+        items.push(item);
     }
 }
 

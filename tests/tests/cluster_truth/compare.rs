@@ -137,7 +137,7 @@ fn compare(path: &str, truth: &Value, answer: &Value, found: &mut Vec<(String, S
                     (Some(truth), Some(answer)) => compare(&at, truth, answer, found),
                     (Some(truth), None) => found.push((at, format!("missing {truth}"))),
                     (None, answer) => {
-                        found.push((at, format!("too much {}", answer.unwrap_or(&Value::Null))))
+                        found.push((at, format!("too much {}", answer.unwrap_or(&Value::Null))));
                     }
                 }
             }

@@ -12,6 +12,9 @@ use age::age;
 /// The columns of a resource: name and priority; a priority above 0 is shown with `-o wide`.
 type Columns = &'static [(&'static str, u8)];
 
+/// What makes the cells of an object.
+type Cells = fn(&Document, Timestamp) -> Vec<Value>;
+
 /// The definitions of a resource's columns.
 pub(super) fn columns(resource: &Resource) -> Vec<Value> {
     let column = |name: &str, kind: &str, priority: u64| {
@@ -74,7 +77,7 @@ pub(super) fn cells(resource: &Resource, object: &Document, now: Timestamp) -> V
 }
 
 /// What a resource shows of its own.
-fn own(resource: &Resource) -> Option<(Columns, fn(&Document, Timestamp) -> Vec<Value>)> {
+fn own(resource: &Resource) -> Option<(Columns, Cells)> {
     Some(match (resource.group.as_str(), resource.plural.as_str()) {
         ("", "pods") => (cells::POD, cells::pod),
         ("", "services") => (cells::SERVICE, cells::service),
