@@ -131,7 +131,7 @@ fn every_example_of_the_table_can_be_read_and_every_word_leads_to_one_argument()
             let mut faults = Diag::default();
             let mut args: A = parse(example.parse().expect("an example is Rust"), &mut faults);
             assert!(faults.finish(()).is_ok(), "{example} is wrong");
-            assert_eq!(args.given().iter().map(|(name, _)| *name).collect::<Vec<_>>(), [*name]);
+            assert_eq!(args.given().keys().copied().collect::<Vec<_>>(), [*name]);
             for word in aliases.split(' ').chain([*name]) {
                 assert!(words.insert(word), "`{word}` leads to two arguments");
             }

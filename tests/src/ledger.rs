@@ -182,7 +182,7 @@ impl Bookkeeper {
             good: None,
         };
         let number: u64 = run.version.parse().unwrap_or_default();
-        let good = run.attempt > 1 || self.fails == 0 || number % self.fails != 0;
+        let good = run.attempt > 1 || self.fails == 0 || !number.is_multiple_of(self.fails);
         let run = self.ledger.begin(run);
         if !self.takes.is_zero() {
             tokio::time::sleep(self.takes).await;

@@ -91,10 +91,8 @@ impl Log {
                 more.await;
             }
         };
-        match tokio::time::timeout(Duration::from_mins(10), found).await {
-            Ok(line) => line,
-            Err(_) => panic!("the line did not come; there were {:#?}", self.all()),
-        }
+        let line = tokio::time::timeout(Duration::from_mins(10), found).await;
+        line.unwrap_or_else(|_| panic!("the line did not come; there were {:#?}", self.all()))
     }
 }
 

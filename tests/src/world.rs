@@ -48,7 +48,7 @@ impl World {
     /// A world with so many config maps at the start, `map-0` and so on. Each run takes 5 ms, and each fifth state fails at
     /// first.
     pub fn new(count: usize) -> Self {
-        Self::with(count, |cluster| cluster.client(), |controller| controller)
+        Self::with(count, kooper::testing::Cluster::client, |controller| controller)
     }
 
     /// The same with a client and settings of one's own.

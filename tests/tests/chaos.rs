@@ -74,11 +74,9 @@ fn live(seed: u64) {
         // be well without.
         let vanishing = chance.bool();
         let workers = chance.u32(1..8);
-        let mut world = World::with(
-            chance.usize(0..30),
-            |cluster| cluster.client(),
-            |controller| controller.workers(workers),
-        );
+        let mut world = World::with(chance.usize(0..30), kooper::testing::Cluster::client, |controller| {
+            controller.workers(workers)
+        });
         for _ in 0..OPERATIONS {
             match chance.u32(0..100) {
                 0..75 => change(&mut world, &mut chance, vanishing).await,

@@ -120,7 +120,6 @@ async fn whatever_a_handler_does_its_attempt_has_a_trace_and_others_go_on() {
     let _recording = traces.install();
     let running = Running::start(Controller::new(Wild).client(cluster.client()));
     let pods: Api<Pod> = Api::default_namespaced(cluster.client());
-    let mut neighbours = 0;
     for (name, kind, message, outcome) in [
         ("chain", "handler", "layer 40 broke: layer 39 broke: ", "given_up"),
         ("unspeakable", "handler", "", "given_up"),
@@ -134,8 +133,7 @@ async fn whatever_a_handler_does_its_attempt_has_a_trace_and_others_go_on() {
         ("now", "", "", "requeued"),
     ] {
         pods.create(&PostParams::default(), &pod(name)).await.expect("created");
-        let neighbour = format!("neighbour-{neighbours}");
-        neighbours += 1;
+        let neighbour = format!("neighbour-{name}");
         pods.create(&PostParams::default(), &pod(&neighbour)).await.expect("created");
         let (key, neighbour) = (format!("default/{name}"), format!("default/{neighbour}"));
         traces.wait(|traces| traces.of(&neighbour).attempts().len() == 1).await;

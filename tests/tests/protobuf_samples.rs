@@ -142,7 +142,7 @@ fn the_committed_samples_are_read_alike_from_protobuf_and_json() {
     let (equal, unreadable) = compare_all(include_str!("protobuf/samples.txt"));
     assert!(equal > 150, "{equal}");
     assert_eq!(
-        Vec::from_iter(unreadable.keys()),
+        unreadable.keys().collect::<Vec<_>>(),
         ["authorization.k8s.io/v1 SubjectAccessReview"],
         "see `UNREADABLE`"
     );
@@ -160,7 +160,7 @@ fn all_that_go_has_and_makes_is_read_alike_from_protobuf_and_json() {
     eprintln!("{equal} objects are equal; JSON that cannot be read: {unreadable:#?}");
     assert!(equal > 4000, "{equal}");
     let known: Vec<&str> = UNREADABLE.iter().map(|(kind, _)| *kind).collect();
-    assert_eq!(Vec::from_iter(unreadable.keys()), known, "{unreadable:#?}");
+    assert_eq!(unreadable.keys().collect::<Vec<_>>(), known, "{unreadable:#?}");
     let protobuf: Vec<&String> = unreadable.values().filter(|why| *why != "protobuf can be read").collect();
     assert!(
         matches!(&*protobuf, [one] if one.contains("PodDisruptionBudgetStatus.disruptedPods")),

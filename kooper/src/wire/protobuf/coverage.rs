@@ -159,7 +159,7 @@ mod tests {
     }
 
     fn gap_of<T: DeserializeOwned>(table: &'static Table, api_version: &str, kind: &str) -> String {
-        covers::<T>(table, api_version, kind).err().expect("a gap").to_string()
+        covers::<T>(table, api_version, kind).expect_err("a gap").to_string()
     }
 
     #[test]
