@@ -15,7 +15,7 @@ use std::{
     io::{self, BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Condvar, Mutex, PoisonError,
         mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread,
@@ -31,7 +31,16 @@ struct Stub {
     /// The JSON of all pods, separated by commas, and where each begins.
     items: Vec<u8>,
     starts: Vec<usize>,
-    watches: Mutex<Vec<Sender<Arc<[u8]>>>>,
+    watches: Mutex<Watches>,
+    opened: Condvar,
+}
+
+/// The open watches. They begin with the next event, whatever version was asked for.
+#[derive(Default)]
+struct Watches {
+    senders: Vec<Sender<Arc<[u8]>>>,
+    /// Whether one was opened since events were last asked for: else those would be lost on the one who asked.
+    is_new: bool,
 }
 
 /// A request line and its query; headers and body are of no interest.
@@ -64,7 +73,7 @@ impl Stub {
             items.push(b',');
         }
         starts.push(items.len());
-        Self { pods, items, starts, watches: Mutex::default() }
+        Self { pods, items, starts, watches: Mutex::default(), opened: Condvar::new() }
     }
 
     /// Answers the requests of one connection, one after the other.
@@ -129,7 +138,10 @@ impl Stub {
 
     fn subscribe(&self) -> Receiver<Arc<[u8]>> {
         let (sender, receiver) = mpsc::channel();
-        self.watches.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+        let mut watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
+        watches.senders.push(sender);
+        watches.is_new = true;
+        self.opened.notify_all();
         receiver
     }
 
@@ -142,8 +154,11 @@ impl Stub {
         format!("{{\"type\":\"BOOKMARK\",\"object\":{object}}}\n").into_bytes().into()
     }
 
-    /// Changes pods, one after the other, `rate` a second (0: as fast as it goes), on all watches.
+    /// Changes pods, one after the other, `rate` a second (0: as fast as it goes), on all watches, once there is a new one.
     fn send_events(&self, count: usize, rate: usize) {
+        let watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
+        let watches = self.opened.wait_while(watches, |watches| !watches.is_new);
+        watches.unwrap_or_else(PoisonError::into_inner).is_new = false;
         let start = Instant::now();
         for number in 0..count {
             if let Some(due) = number.checked_mul(1_000_000_000).and_then(|nanos| nanos.checked_div(rate)) {
@@ -154,7 +169,7 @@ impl Stub {
             let sent = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
             let event: Arc<[u8]> = self.pods.modified(number % self.pods.count(), version, sent).into();
             let mut watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
-            watches.retain(|watch| watch.send(Arc::clone(&event)).is_ok());
+            watches.senders.retain(|watch| watch.send(Arc::clone(&event)).is_ok());
         }
     }
 }
