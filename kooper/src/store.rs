@@ -109,8 +109,10 @@ impl Store {
             }
             Some(before) => object.meta.spec_changed_since(&before.meta),
         };
+        // Its end is told in the next moment, and a run in between would be of no use to anyone.
+        let ending = object.meta.ending && entry.started;
         entry.current = Some(Arc::new(object));
-        Some(Change { key, trigger, spec: spec && !waits })
+        (!ending).then_some(Change { key, trigger, spec: spec && !waits })
     }
 
     /// Takes the end of an object, with its last state. `None` where no handler has seen it.
@@ -261,6 +263,18 @@ mod tests {
         assert_eq!(apply(&store, "u", 5), None);
         assert_eq!(apply(&store, "u", 4), None);
         assert_eq!(apply(&store, "u", 6), Some(true));
+    }
+
+    #[test]
+    fn the_moment_before_the_end_is_no_change() {
+        let store = Store::default();
+        apply(&store, "u", 1);
+        take(&store);
+        let mut ending = object("a", "u", 2);
+        ending.meta.ending = true;
+        assert_eq!(store.apply(ending, (0, 1), Trigger::Watch), None);
+        assert!(delete(&store, "u"));
+        assert_eq!(take(&store), "delete u");
     }
 
     #[test]

@@ -23,6 +23,9 @@ pub(crate) struct Metadata {
     pub(crate) spec: SpecVersion,
     /// Whether `deletionTimestamp` is set.
     pub(crate) deleting: bool,
+    /// Whether nothing holds up its end any more: deletion has begun, its grace period is over, it has no finalizers. The
+    /// server removes such an object in the next moment.
+    pub(crate) ending: bool,
 }
 
 /// What tells whether an object's spec changed.
@@ -69,6 +72,9 @@ pub(super) fn read_json(bytes: &[u8]) -> Result<Object, WireError> {
             resource_version: meta.resource_version.0.unwrap_or_default().into(),
             spec: meta.generation.map_or(SpecVersion::Digest(peek.digest), SpecVersion::Generation),
             deleting: meta.deletion_timestamp.is_some(),
+            ending: meta.deletion_timestamp.is_some()
+                && meta.deletion_grace_period_seconds == Some(0)
+                && meta.finalizers.is_none_or(|finalizers| finalizers.is_empty()),
         },
         body: Body { bytes: Bytes::from(body), form: Form::Json },
     })
@@ -114,6 +120,8 @@ struct PeekMetadata<'a> {
     resource_version: Text<'a>,
     generation: Option<i64>,
     deletion_timestamp: Option<IgnoredAny>,
+    deletion_grace_period_seconds: Option<i64>,
+    finalizers: Option<Vec<IgnoredAny>>,
     #[serde(borrow)]
     managed_fields: Option<&'a RawValue>,
 }
@@ -201,7 +209,21 @@ mod tests {
         assert_eq!(object.meta.key, ObjectKey::namespaced("default", "web"));
         assert_eq!((&*object.meta.uid, &*object.meta.resource_version), ("u1", "7"));
         assert_eq!(object.meta.spec, SpecVersion::Generation(2));
-        assert!(object.meta.deleting);
+        assert!(object.meta.deleting && !object.meta.ending);
+    }
+
+    #[test]
+    fn an_object_ends_once_its_grace_period_and_its_finalizers_are_gone() {
+        let ending = |rest: &str| {
+            let text =
+                format!(r#"{{"metadata":{{"name":"a","deletionTimestamp":"2026-01-01T00:00:00Z"{rest}}}}}"#);
+            read(&text).meta.ending
+        };
+        assert!(ending(r#","deletionGracePeriodSeconds":0"#));
+        assert!(ending(r#","deletionGracePeriodSeconds":0,"finalizers":[]"#));
+        assert!(!ending(r#","deletionGracePeriodSeconds":30"#));
+        assert!(!ending(r#","deletionGracePeriodSeconds":0,"finalizers":["example.com/hold"]"#));
+        assert!(!ending(""));
     }
 
     #[test]

@@ -44,11 +44,8 @@ fn every_change_of_a_pod_leaves_exactly_one_trace() {
     // Once more, since nothing else may have been on its way.
     let all = traces.attempts(NAMESPACE);
     assert_eq!(sorted(&all.delete), deleted);
-    // The server first marks each pod (a change: `deletionTimestamp`), then removes it. Where both come before a worker is
-    // free, they are one run.
-    let marked = sorted(&all.add[50 + 20..]);
-    assert!(marked.iter().all(|name| deleted.contains(name)), "more than the deleted pods: {marked:?}");
-    assert!(marked.windows(2).all(|pair| pair[0] != pair[1]), "twice: {marked:?}");
+    // The server first marks each pod (`deletionTimestamp`, no grace, no finalizers), then removes it: that is one end.
+    assert_eq!(all.add.len(), 50 + 20, "more than was created and changed: {:?}", &all.add[50 + 20..]);
 
     let printed = program.printed();
     assert!(printed.contains("objects/pod-00 is gone"), "{printed}");

@@ -23,6 +23,8 @@ mod field {
     pub(super) const RESOURCE_VERSION: u32 = 6;
     pub(super) const GENERATION: u32 = 7;
     pub(super) const DELETION_TIMESTAMP: u32 = 9;
+    pub(super) const DELETION_GRACE: u32 = 10;
+    pub(super) const FINALIZERS: u32 = 14;
     pub(super) const ANNOTATIONS: u32 = 12;
     pub(super) const MANAGED_FIELDS: u32 = 17;
 }
@@ -111,6 +113,7 @@ fn read_from<'a>(reader: &mut Reader<'a>, bytes: &'a [u8], kind: Kind) -> Result
                 generation => SpecVersion::Generation(generation),
             },
             deleting: meta.deleting,
+            ending: meta.deleting && meta.grace_is_over && !meta.finalizers,
         },
         body: Body { bytes: Bytes::from(kept), form: Form::Protobuf(kind) },
     })
@@ -126,6 +129,9 @@ struct Peek<'a> {
     /// 0 where the kind has none.
     generation: i64,
     deleting: bool,
+    grace_is_over: bool,
+    /// Whether there are any.
+    finalizers: bool,
     /// The length of all `managedFields`, tags included.
     managed: usize,
 }
@@ -143,6 +149,8 @@ impl<'a> Peek<'a> {
                 field::RESOURCE_VERSION => self.resource_version = wire.text()?,
                 field::GENERATION => self.generation = wire.varint()?.cast_signed(),
                 field::DELETION_TIMESTAMP => self.deleting = true,
+                field::DELETION_GRACE => self.grace_is_over = wire.varint()? == 0,
+                field::FINALIZERS => self.finalizers = true,
                 field::MANAGED_FIELDS => self.managed += before.up_to(reader).len(),
                 _ => {}
             }
