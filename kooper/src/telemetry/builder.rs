@@ -1,12 +1,14 @@
 //! The settings of telemetry.
 
+#[cfg(feature = "waterfall")]
+use super::selection::Console;
 use super::{
     Telemetry,
     export::Batches,
     fan::Fan,
     file::TraceFile,
     filter,
-    selection::{Console, Selection},
+    selection::Selection,
     services::{self, Services},
     sink::{Sink, Tap},
 };
@@ -230,6 +232,11 @@ impl Builder {
             (Some(filter), _) => filter::traces("KOOPER_TRACES", Some(filter)),
             (None, traces) => filter::traces("traces", traces.as_deref()),
         }?;
+        // Without an exporter or the waterfall there is nothing to select, but a wrong variable is told all the same.
+        #[cfg_attr(
+            not(any(feature = "otlp", feature = "jaeger", feature = "waterfall")),
+            expect(unused_variables)
+        )]
         let selection = Selection::of(var)?;
         #[cfg_attr(not(any(feature = "otlp", feature = "jaeger")), expect(unused_mut))]
         let mut exporters = self.exporters.into_iter().map(|start| start()).collect::<Result<Vec<_>, _>>()?;
