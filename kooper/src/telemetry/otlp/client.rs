@@ -74,6 +74,7 @@ pub(super) fn connector(tls: bool) -> Result<Connector, String> {
 }
 
 #[cfg(not(feature = "rustls-tls"))]
+#[expect(clippy::unnecessary_wraps, reason = "with TLS it can fail")]
 pub(super) fn connector(_tls: bool) -> Result<Connector, String> {
     Ok(HttpConnector::new())
 }
