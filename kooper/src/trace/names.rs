@@ -1,6 +1,6 @@
 //! The names of the trace contract: spans, attributes, log events. Dashboards hang on them.
 //!
-//! Those that Kooper 0.8 had are written as it wrote them, see `docs` of [`trace`](crate::trace).
+//! Those that Kooper 0.8 had are written as it wrote them; the tables are in [`trace`](crate::trace).
 
 /// Attributes of both spans of an attempt, then those of the root alone.
 pub(crate) mod attribute {
