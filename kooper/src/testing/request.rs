@@ -5,6 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use http::{HeaderMap, Method, header};
 
 use super::{
+    apply::manager_of,
     resources::{Resource, Resources},
     status::Status,
 };
@@ -140,6 +141,8 @@ pub(super) struct Request {
     pub(super) subresource: Option<String>,
     pub(super) query: Query,
     pub(super) content_type: String,
+    /// Who asks, where the query does not say.
+    agent: String,
 }
 
 impl Request {
@@ -191,6 +194,7 @@ impl Request {
             subresource: path.subresource,
             query,
             content_type: content_type.into(),
+            agent: manager_of(headers),
         })
     }
 
@@ -204,6 +208,7 @@ impl Request {
             subresource: None,
             query: Query::default(),
             content_type: String::new(),
+            agent: String::new(),
         }
     }
 
@@ -215,6 +220,16 @@ impl Request {
     /// The name in the path; empty where the request is about a collection.
     pub(super) fn name(&self) -> &str {
         self.name.as_deref().unwrap_or_default()
+    }
+
+    /// Who the written fields are of.
+    pub(super) fn manager(&self) -> &str {
+        self.query.get("fieldManager").unwrap_or(&self.agent)
+    }
+
+    /// Whether it is a server-side apply.
+    pub(super) fn applies(&self) -> bool {
+        self.content_type == "application/apply-patch+yaml"
     }
 
     pub(super) fn is_dry_run(&self) -> bool {
