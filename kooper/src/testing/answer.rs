@@ -33,7 +33,13 @@ pub(super) async fn answer(api: &Arc<Api>, parts: &Parts, body: &Bytes) -> Respo
             match Request::resolve(&api.resources(), &parts.method, path, query, &parts.headers) {
                 Ok(request) => {
                     let defines = request.resource.collection() == DEFINITIONS && !request.verb.reads();
-                    let answered = of_resource(api, request, parts, body).await;
+                    let warnings = request.warnings.clone();
+                    let mut answered = of_resource(api, request, parts, body).await;
+                    if let Ok(response) = &mut answered {
+                        for warning in warnings.headers() {
+                            response.headers_mut().append(header::WARNING, warning);
+                        }
+                    }
                     if defines {
                         api.serve_definitions();
                     }

@@ -5,6 +5,7 @@
 //!
 //! Left out: admission, RBAC, and validation of values by schema.
 
+mod allocate;
 mod answer;
 mod apply;
 mod body;
