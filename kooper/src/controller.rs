@@ -1,7 +1,7 @@
 //! The controller: a handler with its settings, and the ways to run it.
 
 use crate::{
-    Backoff, Encoding, Readiness, Result, Spec, cluster,
+    Backoff, Encoding, Readiness, Result, Spec, client,
     handler::Runnable,
     retriever::{Health, Names},
     running::Running,
@@ -248,8 +248,11 @@ impl<H: Runnable> Controller<H> {
             self.spec.retriever.encoding = encoding;
         }
         let (reader, writer) = match self.client {
-            Some(client) => (client.clone(), client),
-            None => cluster::clients().await?,
+            Some(reader) => {
+                let handlers = client::traced(&reader);
+                (reader, handlers)
+            }
+            None => client::inferred().await?,
         };
         let mut running = Running::start(self.handler, self.spec, &reader, writer, self.health);
         tokio::select! {

@@ -89,7 +89,7 @@
 #[allow(unused_extern_crates)]
 extern crate self as kooper;
 
-mod cluster;
+mod client;
 mod context;
 mod controller;
 pub mod encodings;
@@ -97,6 +97,8 @@ mod error;
 mod handler;
 mod key;
 mod objects;
+#[cfg(feature = "otel")]
+pub mod propagation;
 mod queue;
 mod readiness;
 mod retriever;
