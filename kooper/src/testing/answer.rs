@@ -31,7 +31,8 @@ pub(super) async fn answer(api: &Arc<Api>, parts: &Parts, body: &Bytes) -> Respo
         Some(path) => {
             let query = Query::read(parts.uri.query());
             match Request::resolve(&api.resources(), &parts.method, path, query, &parts.headers) {
-                Ok(request) => {
+                Ok(mut request) => {
+                    request.reader = parts.extensions.get().copied();
                     let defines = request.resource.collection() == DEFINITIONS && !request.verb.reads();
                     let answered = of_resource(api, request, parts, body).await;
                     if defines {

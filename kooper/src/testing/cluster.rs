@@ -24,6 +24,7 @@ use super::{
     fault::{Board, Effect, Faults},
     garbage,
     journal::{Journal, RecordedRequest, Requests},
+    request::Reader,
     resources::{Resource, Resources, split_api_version},
     server::Server,
     status::Status,
@@ -41,6 +42,7 @@ const VERSION_WAIT: Duration = Duration::from_secs(3);
 /// It starts at once with the namespaces `default`, `kube-system`, `kube-public` and `kube-node-lease`, and forgets all
 /// when its last clone, client and server are dropped. A clone is the same cluster.
 ///
+/// - [`run`](Self::run) puts a controller to work on it, and waits until it has settled.
 /// - [`client`](Self::client) is a `kube::Client` with no socket and no thread, which works under `tokio::time::pause`.
 /// - [`serve`](Self::serve) puts the cluster on a loopback port, for `kubectl` and other processes.
 /// - [`faults`](Self::faults) makes it misbehave, [`requests`](Self::requests) tells what was asked.
@@ -218,7 +220,18 @@ impl Cluster {
     }
 
     fn front(&self) -> Front {
-        Front { api: Arc::clone(&self.api) }
+        Front { api: Arc::clone(&self.api), reader: None }
+    }
+
+    /// What all fronts share, for a controller under test.
+    pub(super) fn api(&self) -> Arc<Api> {
+        Arc::clone(&self.api)
+    }
+
+    /// A client whose watches are known as those of this reader.
+    pub(super) fn client_of(&self, reader: Reader) -> kube::Client {
+        let front = Front { api: Arc::clone(&self.api), reader: Some(reader) };
+        kube::Client::new(front, "default")
     }
 }
 
@@ -285,6 +298,7 @@ fn remove_all(api: &Api, state: &mut State, resource: &Resource) {
 #[derive(Debug, Clone)]
 pub(super) struct Front {
     api: Arc<Api>,
+    reader: Option<Reader>,
 }
 
 /// No answer came.
@@ -297,7 +311,10 @@ impl Front {
     where
         B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send,
     {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        if let Some(reader) = self.reader {
+            parts.extensions.insert(reader);
+        }
         let recorded = Arc::new(RecordedRequest::new(&parts));
         self.api.journal.record(&recorded);
         let effect = self.api.faults.rules.meet(&recorded);

@@ -30,6 +30,7 @@ mod quantity;
 mod request;
 mod resources;
 mod review;
+mod run;
 mod scale;
 mod schema;
 mod selector;
@@ -46,6 +47,7 @@ mod write;
 pub use cluster::{Cluster, ClusterBuilder};
 pub use fault::{Fault, Faults, Watches};
 pub use journal::{RecordedRequest, Requests};
+pub use run::Run;
 pub use server::Server;
 pub use traces::{Attr, Link, ObjectTraces, RecordedSpan, RecordedTrace, Traces};
 

@@ -142,6 +142,11 @@ impl Collection {
         self.changed.subscribe()
     }
 
+    /// The version of the newest change.
+    pub(super) fn newest(&self) -> u64 {
+        *self.changed.borrow()
+    }
+
     /// The oldest version that can still be told.
     pub(super) fn compacted(&self) -> u64 {
         self.compacted
