@@ -5,6 +5,7 @@
 //!
 //! Left out: admission, RBAC, and validation of values by schema.
 
+mod agenda;
 mod answer;
 mod body;
 mod clock;
@@ -23,6 +24,7 @@ mod kubeconfig;
 mod list;
 mod metadata;
 mod names;
+mod namespaces;
 mod openapi;
 mod patch;
 mod proto;
