@@ -242,22 +242,36 @@ impl<H: Runnable> Controller<H> {
         self.drive(stop, CancellationToken::new()).await
     }
 
-    async fn drive(mut self, stop: impl Future<Output = ()>, at_once: CancellationToken) -> Result {
-        self.spec.check()?;
-        if let Some(encoding) = Encoding::of_operator()? {
-            self.spec.retriever.encoding = encoding;
-        }
-        let (reader, writer) = match self.client {
+    async fn drive(self, stop: impl Future<Output = ()>, at_once: CancellationToken) -> Result {
+        let mut this = self.checked()?;
+        let (reader, writer) = match this.client.take() {
             Some(reader) => {
                 let handlers = client::traced(&reader);
                 (reader, handlers)
             }
             None => client::inferred().await?,
         };
-        let mut running = Running::start(self.handler, self.spec, &reader, writer, self.health);
-        tokio::select! {
-            () = stop => running.drain(self.drain, &at_once).await,
-            error = running.fault(self.start) => Err(error),
+        let (drain, start) = (this.drain, this.start);
+        this.start(&reader, writer).until(stop, start, drain, &at_once).await
+    }
+
+    /// The same with the settings that will be in force, where they can be.
+    pub(crate) fn checked(mut self) -> Result<Self> {
+        self.spec.check()?;
+        if let Some(encoding) = Encoding::of_operator()? {
+            self.spec.retriever.encoding = encoding;
         }
+        Ok(self)
+    }
+
+    /// The longest start and the longest drain.
+    #[cfg(feature = "testing")]
+    pub(crate) fn limits(&self) -> (Option<Duration>, Duration) {
+        (self.start, self.drain)
+    }
+
+    /// Puts the stages to work, with a client to read by and one for handlers.
+    pub(crate) fn start(self, reader: &Client, writer: Client) -> Running<H> {
+        Running::start(self.handler, self.spec, reader, writer, self.health)
     }
 }

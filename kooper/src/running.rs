@@ -101,6 +101,26 @@ impl<H: Runnable> Running<H> {
         Self { workers, intake, spec, reading, watching, working }
     }
 
+    /// Works until `stop` resolves, then drains.
+    pub(crate) async fn until(
+        mut self,
+        stop: impl Future<Output = ()>,
+        start: Option<Duration>,
+        drain: Duration,
+        at_once: &CancellationToken,
+    ) -> Result {
+        tokio::select! {
+            () = stop => self.drain(drain, at_once).await,
+            error = self.fault(start) => Err(error),
+        }
+    }
+
+    /// Where what is read goes to.
+    #[cfg(feature = "testing")]
+    pub(crate) fn intake(&self) -> Arc<Intake> {
+        self.intake.clone()
+    }
+
     /// Resolves with an error if the first lists take longer than `limit`, or if a stage breaks; else never.
     pub(crate) async fn fault(&mut self, limit: Option<Duration>) -> Error {
         let late = late(self.intake.clone(), self.spec.retriever.resource.plural.clone(), limit);

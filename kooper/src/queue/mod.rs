@@ -28,11 +28,20 @@ pub(crate) struct WorkQueue {
     ready: Notify,
     /// Tells the timer that something is due earlier than it knew.
     due: Notify,
+    /// Tells a test that a run has ended.
+    #[cfg(feature = "testing")]
+    rested: tokio::sync::Notify,
 }
 
 impl WorkQueue {
     pub(crate) fn new(policy: Queue) -> Self {
-        Self { state: Mutex::new(State::new(policy)), ready: Notify::new(), due: Notify::new() }
+        Self {
+            state: Mutex::new(State::new(policy)),
+            ready: Notify::new(),
+            due: Notify::new(),
+            #[cfg(feature = "testing")]
+            rested: tokio::sync::Notify::new(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -84,6 +93,20 @@ impl WorkQueue {
         if settled.timer {
             self.due.notify_one();
         }
+        #[cfg(feature = "testing")]
+        self.rested.notify_waiters();
+    }
+
+    /// The first `limit` keys found that are to be handled now or after a backoff, each with how it stands.
+    #[cfg(feature = "testing")]
+    pub(crate) fn pending(&self, limit: usize) -> Vec<String> {
+        self.lock().pending(Instant::now(), limit)
+    }
+
+    /// Resolves when a run has ended since this was made.
+    #[cfg(feature = "testing")]
+    pub(crate) fn rested(&self) -> tokio::sync::futures::Notified<'_> {
+        self.rested.notified()
     }
 
     /// Moves keys whose time has come to the lanes, for as long as it is polled. Sleeps where nothing is due.

@@ -12,6 +12,9 @@
 //!                        └── changed while it ran, or a change of spec in Delayed
 //! ```
 
+#[cfg(feature = "testing")]
+mod pending;
+
 use super::{
     Queue, Verdict,
     lane::{Index, Line, Links},
