@@ -1,7 +1,7 @@
 //! The controller: a handler with its settings, and the ways to run it.
 
 use crate::{
-    Backoff, Encoding, Readiness, Result, Spec, client,
+    Backoff, Encoding, RateLimit, Readiness, Result, Spec, client,
     handler::Runnable,
     retriever::{Health, Names},
     running::Running,
@@ -102,6 +102,19 @@ impl<H: Runnable> Controller<H> {
     /// The time before each retry.
     pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.spec.queue.backoff = backoff;
+        self
+    }
+
+    /// The shortest time between two runs of one object; `None` for none. See [`Queue::debounce`](crate::Queue::debounce).
+    pub fn debounce(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.spec.queue.debounce = interval.into();
+        self
+    }
+
+    /// How many retries there may be in a time, of all objects together; `None` for any number. See
+    /// [`Queue::rate_limit`](crate::Queue::rate_limit).
+    pub fn rate_limit(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
+        self.spec.queue.rate_limit = limit.into();
         self
     }
 

@@ -123,7 +123,7 @@ pub use key::{InvalidKey, ObjectKey};
 pub use kooper_macros::controller;
 pub use kube::Client;
 pub use objects::{Objects, StoredObject};
-pub use queue::{Backoff, Queue};
+pub use queue::{Backoff, Queue, RateLimit};
 pub use readiness::Readiness;
 pub use retriever::{Names, Retriever};
 pub use spec::Spec;

@@ -24,4 +24,4 @@ pub use running::Running;
 pub use script::{Act, Call, Calls, Script};
 pub use testbed::{Jaeger, testbed};
 pub use trickle::trickle;
-pub use world::{Truth, World};
+pub use world::{Truth, Way, World};

@@ -30,6 +30,13 @@ pub(super) struct Ended {
     pub(super) quiet: bool,
 }
 
+impl Ended {
+    /// Everything was read as of a version, and nothing followed.
+    pub(super) fn at(version: String) -> Self {
+        Self { version: Some(version), trouble: None, quiet: false }
+    }
+}
+
 impl Stream {
     /// One watch from a version.
     pub(super) async fn watch(&mut self, version: String) -> Ended {
