@@ -46,7 +46,7 @@ impl<H: Runnable> Running<H> {
         let store = Arc::new(Store::default());
         let queue = Arc::new(WorkQueue::new(spec.queue.clone()));
         let mut what = spec.retriever.clone();
-        let (api_version, kind) = (&what.resource.api_version, &what.resource.kind);
+        let (api_version, kind) = what.sent();
         what.encoding =
             what.encoding.for_type::<<H::Resource as Resource>::Object>(&spec.name, api_version, kind);
         let what = Arc::new(what);

@@ -9,7 +9,7 @@
 use super::{Trouble, answer::ask, stream::Stream};
 use crate::{
     Trigger,
-    wire::{Envelope, WireError},
+    wire::{Envelope, Part, WireError},
 };
 use kube::api::{ListParams, WatchParams};
 use std::time::Duration;
@@ -85,7 +85,8 @@ impl Stream {
         }
         let request =
             self.request().list(&params).map_err(|error| Trouble::Unreachable(error.to_string()))?;
-        let mut answer = ask(&self.client, request, self.what.encoding, SILENCE).await?;
+        let part = if self.what.metadata_only { Part::MetadataList } else { Part::Whole };
+        let mut answer = ask(&self.client, request, self.what.encoding.accept(part), SILENCE).await?;
         let mut splitter = answer.encoding.list();
         while let Some(chunk) = answer.chunk().await? {
             splitter.feed(&chunk, |object| self.apply(object, Trigger::List))?;
