@@ -2,7 +2,7 @@
 
 use crate::{error::chain, trace::names::attribute};
 use opentelemetry::trace::SpanContext;
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{fmt, sync::Arc};
 use tracing::{
     Metadata,
     field::{Field, Visit},
@@ -27,7 +27,6 @@ pub(super) fn is_end_of_attempt(metadata: &Metadata<'_>) -> bool {
 
 /// An event with its surroundings.
 pub(in super::super) struct Line<'a> {
-    pub(super) time: SystemTime,
     pub(super) metadata: &'a Metadata<'a>,
     pub(super) message: Option<String>,
     pub(super) fields: Vec<(&'static str, Value)>,
@@ -54,7 +53,7 @@ impl<'a> Line<'a> {
             }
         }
         let (message, fields) = (fields.message, fields.rest);
-        Self { time: SystemTime::now(), metadata, message, fields, subject, spans, trace: None }
+        Self { metadata, message, fields, subject, spans, trace: None }
     }
 
     /// Takes the subject and the trace from the fields, where they are the event's own.

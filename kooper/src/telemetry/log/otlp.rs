@@ -9,6 +9,7 @@ use opentelemetry::{
     logs::{AnyValue, LogRecord as _, Logger as _, LoggerProvider as _, Severity},
 };
 use opentelemetry_sdk::logs::{SdkLogger, SdkLoggerProvider};
+use std::time::SystemTime;
 use tracing::Level;
 
 /// Sends each event as a log record. Its attributes are the event's fields, and what it is about by the names of the trace.
@@ -28,7 +29,7 @@ impl Form for Records {
         }
         let mut record = self.0.create_log_record();
         let level = *line.metadata.level();
-        record.set_timestamp(line.time);
+        record.set_timestamp(SystemTime::now());
         record.set_severity_number(severity(level));
         record.set_severity_text(level.as_str());
         record.set_target(line.metadata.target().to_owned());
