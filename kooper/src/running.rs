@@ -83,8 +83,8 @@ impl<H: Runnable> Running<H> {
             reading.spawn(Stream::new(id, name, what.clone(), namespace, client, intake.clone()).run());
         }
         if let Some(interval) = what.resync {
-            let (store, queue) = (store, queue.clone());
-            reading.spawn(async move { resync(interval, &store, &queue).await });
+            let (name, store, queue) = (spec.name.clone(), store, queue.clone());
+            reading.spawn(async move { resync(&name, interval, &store, &queue).await });
         }
         reading.spawn(async move { queue.run_timer().await });
 

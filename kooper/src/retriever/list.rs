@@ -25,9 +25,11 @@ impl Stream {
     /// version from which to watch.
     pub(super) async fn list(&mut self) -> Result<Ended, Trouble> {
         self.epoch = self.epoch.wrapping_add(1);
+        self.reads_everything();
         if !self.streaming {
             return self.pages().await.map(Ended::at);
         }
+        self.reading.way("streaming");
         let asked = WatchParams { send_initial_events: true, ..self.watch_params() };
         let request =
             self.request().watch(&asked, "").map_err(|error| Trouble::Unreachable(error.to_string()))?;
@@ -40,6 +42,8 @@ impl Stream {
             Some(trouble) if trouble.is_no_streaming_list(ended.quiet) => {
                 tracing::debug!(controller = self.controller, error = %trouble, "no streaming lists here: reading by pages");
                 self.streaming = false;
+                self.reading.failed(trouble.cause(), &trouble);
+                self.reads_everything();
                 self.pages().await.map(Ended::at)
             }
             trouble => Err(trouble.unwrap_or(Trouble::NoStreamingList)),
@@ -48,6 +52,7 @@ impl Stream {
 
     /// Reads everything by pages, and gives the version from which to watch.
     async fn pages(&mut self) -> Result<String, Trouble> {
+        self.reading.way("pages");
         let mut next = None;
         loop {
             let paged = next.is_some();
@@ -88,7 +93,9 @@ impl Stream {
         let request =
             self.request().list(&params).map_err(|error| Trouble::Unreachable(error.to_string()))?;
         let part = if self.what.metadata_only { Part::MetadataList } else { Part::Whole };
-        let mut answer = ask(&self.client, request, self.what.encoding.accept(part), SILENCE).await?;
+        let mut answer =
+            ask(&self.client, request, &self.reading, self.what.encoding.accept(part), SILENCE).await?;
+        self.reading.answered(answer.encoding.name());
         let mut splitter = answer.encoding.list();
         while let Some(chunk) = answer.chunk().await? {
             splitter.feed(&chunk, |object| self.apply(object, Trigger::List))?;
