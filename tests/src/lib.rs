@@ -22,6 +22,6 @@ pub use objects::{pod, undecodable_pod};
 pub use replay::{RECORDED, Recorded, replay};
 pub use running::Running;
 pub use script::{Act, Call, Calls, Script};
-pub use testbed::{Jaeger, testbed};
+pub use testbed::{ApiServer, Jaeger, programs, testbed};
 pub use trickle::trickle;
 pub use world::{Truth, Way, World};
