@@ -362,6 +362,7 @@ impl Front {
             Some(Effect::Refuse) => return Err(Refused),
             Some(Effect::Hang) => std::future::pending().await,
             Some(Effect::Slow(by)) => tokio::time::sleep(by).await,
+            Some(Effect::Jump(by)) => self.api.clock.jump(by),
             Some(Effect::Cut(_) | Effect::Garble) | None => {}
         }
         let response = if let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await {

@@ -49,7 +49,7 @@ mod write;
 mod yaml;
 
 pub use cluster::{Cluster, ClusterBuilder};
-pub use fault::{Fault, Faults, Watches};
+pub use fault::{EventFault, Fault, Faults, Watches};
 pub use journal::{RecordedRequest, Requests};
 pub use run::Run;
 pub use server::Server;
