@@ -122,7 +122,7 @@ impl StoredObject {
     ///
     /// # Errors
     ///
-    /// If the object does not fit the type, or if it came in protobuf and the type wants a field that cannot be had from it;
+    /// If the object does not fit the type, if the type reads more than metadata of a controller that has nothing else, or if it came in protobuf and the type wants a field that cannot be had from it;
     /// see [the page on encodings](crate::encodings).
     pub fn decode<R: DeserializeOwned>(&self) -> Result<R> {
         self.0.body.decode().map_err(Error::from)

@@ -46,7 +46,7 @@ impl<H: Runnable> Running<H> {
         let store = Arc::new(Store::default());
         let queue = Arc::new(WorkQueue::new(spec.queue.clone()));
         let mut what = spec.retriever.clone();
-        let (api_version, kind) = (&what.resource.api_version, &what.resource.kind);
+        let (api_version, kind) = what.sent();
         what.encoding =
             what.encoding.for_type::<<H::Resource as Resource>::Object>(&spec.name, api_version, kind);
         let what = Arc::new(what);
@@ -99,6 +99,26 @@ impl<H: Runnable> Running<H> {
         let (resource, encoding) = (&*what.resource.plural, what.encoding.name());
         tracing::info!(controller = spec.name, resource, workers = count, encoding, "started");
         Self { workers, intake, spec, reading, watching, working }
+    }
+
+    /// Works until `stop` resolves, then drains.
+    pub(crate) async fn until(
+        mut self,
+        stop: impl Future<Output = ()>,
+        start: Option<Duration>,
+        drain: Duration,
+        at_once: &CancellationToken,
+    ) -> Result {
+        tokio::select! {
+            () = stop => self.drain(drain, at_once).await,
+            error = self.fault(start) => Err(error),
+        }
+    }
+
+    /// Where what is read goes to.
+    #[cfg(feature = "testing")]
+    pub(crate) fn intake(&self) -> Arc<Intake> {
+        self.intake.clone()
     }
 
     /// Resolves with an error if the first lists take longer than `limit`, or if a stage breaks; else never.

@@ -1,5 +1,8 @@
 //! A real kube-apiserver, asked for protobuf: what it answers is what it answers in JSON.
 
+#[path = "protobuf/metadata.rs"]
+mod metadata;
+
 #[path = "testbed/cluster.rs"]
 #[expect(dead_code, reason = "each test program uses a part of it")]
 mod cluster;

@@ -6,10 +6,10 @@
 //!
 //! Both are consistent: what they hold is no older than the moment they were asked for.
 
-use super::{Trouble, answer::ask, stream::Stream};
+use super::{Trouble, answer::ask, stream::Stream, watch::Ended};
 use crate::{
     Trigger,
-    wire::{Envelope, WireError},
+    wire::{Envelope, Part, WireError},
 };
 use kube::api::{ListParams, WatchParams};
 use std::time::Duration;
@@ -21,26 +21,28 @@ const PAGE: u32 = 500;
 pub(super) const SILENCE: Duration = Duration::from_mins(1);
 
 impl Stream {
-    /// Reads everything, and gives the version from which to watch.
-    pub(super) async fn list(&mut self) -> Result<String, Trouble> {
+    /// Reads everything, follows it for as long as the same answer tells of changes, and gives how that ended, with the
+    /// version from which to watch.
+    pub(super) async fn list(&mut self) -> Result<Ended, Trouble> {
         self.epoch = self.epoch.wrapping_add(1);
         if !self.streaming {
-            return self.pages().await;
+            return self.pages().await.map(Ended::at);
         }
         let asked = WatchParams { send_initial_events: true, ..self.watch_params() };
         let request =
             self.request().watch(&asked, "").map_err(|error| Trouble::Unreachable(error.to_string()))?;
         let ended = self.follow(request, None).await;
-        match (ended.version, ended.trouble) {
-            // Everything was read, and followed for a while: a watch takes over where that ended.
-            (Some(version), None) => Ok(version),
-            (Some(version), Some(trouble)) if trouble.is_ordinary() => Ok(version),
-            (None, Some(trouble)) if trouble.is_no_streaming_list(ended.quiet) => {
+        if ended.version.is_some() {
+            // Everything was read: whatever came then, a watch takes over where it ended.
+            return Ok(ended);
+        }
+        match ended.trouble {
+            Some(trouble) if trouble.is_no_streaming_list(ended.quiet) => {
                 tracing::debug!(controller = self.controller, error = %trouble, "no streaming lists here: reading by pages");
                 self.streaming = false;
-                self.pages().await
+                self.pages().await.map(Ended::at)
             }
-            (_, trouble) => Err(trouble.unwrap_or(Trouble::NoStreamingList)),
+            trouble => Err(trouble.unwrap_or(Trouble::NoStreamingList)),
         }
     }
 
@@ -85,7 +87,8 @@ impl Stream {
         }
         let request =
             self.request().list(&params).map_err(|error| Trouble::Unreachable(error.to_string()))?;
-        let mut answer = ask(&self.client, request, self.what.encoding, SILENCE).await?;
+        let part = if self.what.metadata_only { Part::MetadataList } else { Part::Whole };
+        let mut answer = ask(&self.client, request, self.what.encoding.accept(part), SILENCE).await?;
         let mut splitter = answer.encoding.list();
         while let Some(chunk) = answer.chunk().await? {
             splitter.feed(&chunk, |object| self.apply(object, Trigger::List))?;

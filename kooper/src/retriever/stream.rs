@@ -12,7 +12,7 @@
 //!
 //! [`list`](super::list) holds the two ways to read everything, [`watch`](super::watch) how changes are followed.
 
-use super::{Intake, Retriever, Trouble, pace::Pace};
+use super::{Intake, Retriever, Trouble, pace::Pace, watch::Ended};
 use crate::{
     Trigger,
     store::{Epoch, StreamId},
@@ -77,18 +77,19 @@ impl Stream {
     /// Keeps the store true for as long as it is polled.
     pub(crate) async fn run(mut self) {
         loop {
+            let began = Instant::now();
             match self.list().await {
-                Ok(version) => self.watch_on(version).await,
+                Ok(ended) => self.watch_on(ended, began).await,
                 Err(trouble) => self.rest(&trouble).await,
             }
         }
     }
 
-    /// Watches from a version, again and again, until the server no longer knows where it was.
-    async fn watch_on(&mut self, mut version: String) {
+    /// Watches from where something that `began` then has ended, again and again, until the server no longer knows where that
+    /// was.
+    async fn watch_on(&mut self, mut ended: Ended, mut began: Instant) {
+        let mut version = String::new();
         loop {
-            let began = Instant::now();
-            let ended = self.watch(version.clone()).await;
             version = ended.version.unwrap_or(version);
             match ended.trouble {
                 None if ended.quiet && began.elapsed() < SHORT => {
@@ -107,6 +108,8 @@ impl Stream {
                 }
                 Some(trouble) => self.rest(&trouble).await,
             }
+            began = Instant::now();
+            ended = self.watch(version.clone()).await;
         }
     }
 

@@ -6,7 +6,10 @@ use super::{
     list,
     stream::{SHORT, Stream},
 };
-use crate::{Trigger, wire::WatchEvent};
+use crate::{
+    Trigger,
+    wire::{Part, WatchEvent},
+};
 use http::Request;
 use kube::api::WatchParams;
 use std::time::Duration;
@@ -25,6 +28,13 @@ pub(super) struct Ended {
     pub(super) trouble: Option<Trouble>,
     /// Whether it told nothing.
     pub(super) quiet: bool,
+}
+
+impl Ended {
+    /// Everything was read as of a version, and nothing followed.
+    pub(super) fn at(version: String) -> Self {
+        Self { version: Some(version), trouble: None, quiet: false }
+    }
 }
 
 impl Stream {
@@ -58,7 +68,8 @@ impl Stream {
 
     async fn read(&mut self, request: Request<Vec<u8>>, ended: &mut Ended) -> Result<(), Trouble> {
         let silence = if ended.version.is_some() { SILENCE } else { list::SILENCE };
-        let mut answer = ask(&self.client, request, self.what.encoding, silence).await?;
+        let part = if self.what.metadata_only { Part::Metadata } else { Part::Whole };
+        let mut answer = ask(&self.client, request, self.what.encoding.accept(part), silence).await?;
         if ended.version.is_some() {
             self.well();
         }

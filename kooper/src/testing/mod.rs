@@ -5,6 +5,7 @@
 //!
 //! Left out: admission, RBAC, and validation of values by schema.
 
+mod agenda;
 mod answer;
 mod body;
 mod clock;
@@ -23,6 +24,7 @@ mod kubeconfig;
 mod list;
 mod metadata;
 mod names;
+mod namespaces;
 mod openapi;
 mod patch;
 mod proto;
@@ -30,6 +32,7 @@ mod quantity;
 mod request;
 mod resources;
 mod review;
+mod run;
 mod scale;
 mod schema;
 mod selector;
@@ -46,6 +49,7 @@ mod write;
 pub use cluster::{Cluster, ClusterBuilder};
 pub use fault::{Fault, Faults, Watches};
 pub use journal::{RecordedRequest, Requests};
+pub use run::Run;
 pub use server::Server;
 pub use traces::{Attr, Link, ObjectTraces, RecordedSpan, RecordedTrace, Traces};
 

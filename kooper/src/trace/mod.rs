@@ -42,6 +42,28 @@
 //! Other subscribers get one line for each attempt with the controller's module as its target: DEBUG for a good one, WARN
 //! for one that failed, ERROR where the object was given up.
 //!
+//! # Calls to the API server
+//!
+//! Each call that a handler makes by [`Context::client`](crate::Context::client) is a span of kind client, below the span in
+//! which it is made; outside of every span there is none. Its target is `kooper::client`, its level INFO: a filter of
+//! traces such as `KOOPER_TRACES=info,kooper::client=off` takes it out. It ends when the answer's head is there, which for a
+//! watch is long before its end.
+//!
+//! | attribute | value |
+//! |---|---|
+//! | the span's name | verb and resource: `patch deployments/status` |
+//! | `component` | `kooper` |
+//! | `http.request.method`, `url.path` | as sent |
+//! | `k8s.request.verb` | `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection` |
+//! | `k8s.request.resource`, `.subresource`, `.namespace`, `.name` | `deployments.apps`, `status`, `ns`, `name`; absent where the path has none |
+//! | `http.response.status_code` | int |
+//! | `http.request.resend_count` | int: how often it was sent again, after 429, 503 or 504 |
+//! | `error`, `error.type`, and the span's status | on an answer of 400 and above, and on a failure of the way (`transport`) |
+//!
+//! It carries `traceparent` and `tracestate` to the API server, never the baggage. What the API server does with it:
+//! callers in the groups `system:masters` and `system:monitoring` have its spans in their trace, for all others its own
+//! trace links to theirs (KEP-647). What your own calls to others carry is in [`propagation`](crate::propagation).
+//!
 //! # Cost
 //!
 //! With no subscriber, or with the controller's target off, an attempt makes no span, no log and no allocation.

@@ -1,6 +1,6 @@
 //! The metadata of an object, read without decoding it.
 
-use super::{Body, Form, MAX_OBJECT, Object, WireError};
+use super::{Body, Form, MAX_OBJECT, METADATA_ALONE, Object, WireError};
 use crate::ObjectKey;
 use bytes::Bytes;
 use serde::{
@@ -93,7 +93,7 @@ fn object(bytes: &[u8], peek: Peek<'_>) -> Object {
                 && meta.deletion_grace_period_seconds == Some(0)
                 && meta.finalizers.is_none_or(|finalizers| finalizers.is_empty()),
         },
-        body: Body { bytes: Bytes::from(body), form: Form::Json },
+        body: Body { bytes: Bytes::from(body), form: peek.form },
     }
 }
 
@@ -122,6 +122,7 @@ fn without(bytes: &[u8], value: &str) -> Vec<u8> {
 struct Peek<'a> {
     metadata: PeekMetadata<'a>,
     digest: u64,
+    form: Form,
 }
 
 #[derive(Deserialize, Default)]
@@ -186,10 +187,19 @@ impl<'de: 'a, 'a> Deserialize<'de> for Peek<'a> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Peek<'de>, A::Error> {
                 let mut metadata = PeekMetadata::default();
                 let mut hasher = DefaultHasher::new();
+                let mut form = Form::Json;
                 while let Some(name) = map.next_key::<Text<'de>>()? {
                     match name.0.as_deref().unwrap_or_default() {
                         "metadata" => metadata = map.next_value()?,
-                        "apiVersion" | "kind" | "status" => drop(map.next_value::<IgnoredAny>()?),
+                        "kind" => {
+                            let kind = map.next_value::<&RawValue>()?.get();
+                            if kind.strip_prefix('"').and_then(|kind| kind.strip_suffix('"'))
+                                == Some(METADATA_ALONE.1)
+                            {
+                                form = Form::JsonMetadata;
+                            }
+                        }
+                        "apiVersion" | "status" => drop(map.next_value::<IgnoredAny>()?),
                         // A generation says more than a hash, and costs nothing.
                         _ if metadata.generation.is_some() => drop(map.next_value::<IgnoredAny>()?),
                         name => {
@@ -198,7 +208,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Peek<'a> {
                         }
                     }
                 }
-                Ok(Peek { metadata, digest: hasher.finish() })
+                Ok(Peek { metadata, digest: hasher.finish(), form })
             }
         }
         deserializer.deserialize_map(PeekVisitor)

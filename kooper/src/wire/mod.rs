@@ -3,12 +3,14 @@
 //! Nothing outside of this module knows what an object's bytes mean. The other stages see a [`Metadata`], a [`Body`], and
 //! no more. There are JSON and Kubernetes' protobuf; another is another arm of [`Encoding`].
 
+mod alone;
 mod encoding;
 mod json;
 mod metadata;
 pub(crate) mod protobuf;
 
 pub use encoding::Encoding;
+pub(crate) use encoding::{METADATA_ALONE, Part};
 pub(crate) use metadata::Metadata;
 
 use bytes::Bytes;
@@ -28,6 +30,8 @@ pub(crate) struct Body {
 #[derive(Debug, Clone, Copy)]
 enum Form {
     Json,
+    /// Metadata alone, in JSON.
+    JsonMetadata,
     Protobuf(protobuf::Kind),
 }
 
@@ -41,6 +45,7 @@ impl Body {
                 Err(_) => serde_json::from_slice(&self.bytes),
             }
             .map_err(DecodeError::Json),
+            Form::JsonMetadata => alone::decode(&self.bytes).map_err(DecodeError::Json),
             Form::Protobuf(kind) => protobuf::decode(&self.bytes, kind).map_err(DecodeError::Protobuf),
         }
     }

@@ -1,5 +1,6 @@
 //! The trace recorder: what the traces of one test looked like.
 
+mod outline;
 mod span;
 mod trace;
 
@@ -148,6 +149,31 @@ impl Traces {
     /// that were recorded. Also outside of a tokio runtime with its time driver.
     pub async fn wait(&self, condition: impl Fn(&Self) -> bool) {
         let (real, tokio) = (Instant::now(), tokio::time::Instant::now());
+        let over = || real.elapsed() >= DEADLINE || tokio.elapsed() >= PAUSED_DEADLINE;
+        self.wait_unless(over, condition).await;
+    }
+
+    /// The same with a deadline of one's own, by tokio's clock.
+    ///
+    /// # Panics
+    ///
+    /// When it has not held within `limit`, as [`wait`](Self::wait).
+    pub async fn wait_within(&self, limit: Duration, condition: impl Fn(&Self) -> bool) {
+        let start = tokio::time::Instant::now();
+        self.wait_unless(|| start.elapsed() >= limit, condition).await;
+    }
+
+    /// Waits until an object has had `count` attempts, and gives its traces.
+    ///
+    /// # Panics
+    ///
+    /// When they do not come, as [`wait`](Self::wait).
+    pub async fn wait_for_attempts(&self, key: &str, count: usize) -> ObjectTraces {
+        self.wait(|traces| traces.of(key).attempts().len() >= count).await;
+        self.of(key)
+    }
+
+    async fn wait_unless(&self, over: impl Fn() -> bool, condition: impl Fn(&Self) -> bool) {
         loop {
             let ended = self.recorder.ended.notified();
             tokio::pin!(ended);
@@ -159,7 +185,7 @@ impl Traces {
             // A paused clock goes on as soon as nothing else can: so it is looked at often, and both must agree.
             let _ = tokio::time::timeout(Duration::from_secs(1), ended).await;
             assert!(
-                (real.elapsed() < DEADLINE && tokio.elapsed() < PAUSED_DEADLINE) || condition(self),
+                !over() || condition(self),
                 "the traces that were waited for did not come; recorded were:\n\n{self}"
             );
         }
@@ -276,6 +302,21 @@ mod tests {
         let _recording = traces.install();
         drop(info_span!("other"));
         traces.wait(|traces| traces.all().len() == 2).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_may_have_a_deadline_of_its_own() {
+        let traces = Traces::new();
+        let _recording = traces.install();
+        let began = tokio::time::Instant::now();
+        let waiting = tokio::spawn({
+            let traces = traces.clone();
+            async move { traces.wait_within(Duration::from_mins(90), |_| false).await }
+        });
+        assert!(waiting.await.expect_err("it waits in vain").is_panic());
+        assert_eq!(began.elapsed().as_secs(), 90 * 60);
+        drop(info_span!("processJob", kubernetes.object.key = "a"));
+        assert_eq!(traces.wait_for_attempts("a", 1).await.attempts().len(), 1);
     }
 
     #[tokio::test(flavor = "multi_thread")]
