@@ -265,7 +265,9 @@ impl<H: Runnable> Controller<H> {
             None => cluster::clients().await?,
         };
         let mut running = Running::start(self.handler, self.spec, &reader, writer, self.health);
+        // Nothing here is left to chance, so that a test that is seeded replays.
         tokio::select! {
+            biased;
             () = stop => running.drain(self.drain, &at_once).await,
             error = running.fault(self.start) => Err(error),
         }

@@ -107,6 +107,7 @@ impl<H: Runnable> Running<H> {
         tokio::pin!(late);
         loop {
             let ended = tokio::select! {
+                biased;
                 error = &mut late => return error.into(),
                 Some(ended) = self.reading.join_next() => ended,
                 Some(ended) = self.watching.join_next() => ended,
@@ -135,11 +136,13 @@ impl<H: Runnable> Running<H> {
             tokio::pin!(all);
             let cancelled = &self.workers.cancelled;
             tokio::select! {
+                biased;
                 () = &mut all => true,
                 () = at_once.cancelled() => false,
                 () = tokio::time::sleep_until(deadline - notice) => {
                     cancelled.cancel();
                     tokio::select! {
+                        biased;
                         () = &mut all => true,
                         () = at_once.cancelled() => false,
                         () = tokio::time::sleep_until(deadline) => false,

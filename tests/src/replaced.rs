@@ -4,7 +4,6 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
 use std::{
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 use tower_service::Service;
@@ -14,17 +13,19 @@ type Request = http::Request<kube::client::Body>;
 /// The body of an answer.
 pub type Answer = http::Response<UnsyncBoxBody<Bytes, kube::Error>>;
 
+type Instead = Box<dyn Fn(&Request) -> Option<Answer> + Send + Sync>;
+
 /// A client some of whose requests are answered by `instead`; the others go where those of `client` go.
 pub fn replaced(
     client: kube::Client,
     instead: impl Fn(&Request) -> Option<Answer> + Send + Sync + 'static,
 ) -> kube::Client {
-    kube::Client::new(Replaced { client, instead: Arc::new(instead) }, "default")
+    kube::Client::new(Replaced { client, instead: Box::new(instead) }, "default")
 }
 
 struct Replaced {
     client: kube::Client,
-    instead: Arc<dyn Fn(&Request) -> Option<Answer> + Send + Sync>,
+    instead: Instead,
 }
 
 impl Service<Request> for Replaced {

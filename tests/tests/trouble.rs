@@ -248,7 +248,7 @@ async fn a_status_under_200_is_taken_for_what_it_says() {
 async fn an_object_without_an_end_is_not_read_for_ever() {
     /// The beginning of an object, and then blanks without end.
     fn endless(start: &'static str) -> Answer {
-        let chunk = Bytes::from_static(&[b'x'; 64 << 10]);
+        let chunk = Bytes::from(vec![b'x'; 64 << 10]);
         let chunks = stream::repeat(chunk).map(Frame::data).map(Ok::<_, kube::Error>);
         let first = stream::iter([Ok(Frame::data(Bytes::from_static(start.as_bytes())))]);
         ok(StreamBody::new(first.chain(chunks)))

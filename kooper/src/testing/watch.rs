@@ -129,6 +129,7 @@ impl Watch {
             }
             let bookmark = self.bookmark.unwrap_or(self.end);
             tokio::select! {
+                biased;
                 _ = self.changed.changed() => {}
                 () = self.open.changed() => {}
                 () = tokio::time::sleep_until(self.end) => self.ended = true,
