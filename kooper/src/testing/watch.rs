@@ -147,6 +147,7 @@ impl Watch {
                 self.open.idle(self.position);
             }
             tokio::select! {
+                biased;
                 _ = self.changed.changed(), if self.late.is_none() => {}
                 () = tokio::time::sleep_until(self.late.unwrap_or(self.end)), if self.late.is_some() => {}
                 () = self.open.changed() => {}
