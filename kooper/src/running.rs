@@ -83,8 +83,8 @@ impl<H: Runnable> Running<H> {
             reading.spawn(Stream::new(id, name, what.clone(), namespace, client, intake.clone()).run());
         }
         if let Some(interval) = what.resync {
-            let (store, queue) = (store, queue.clone());
-            reading.spawn(async move { resync(interval, &store, &queue).await });
+            let (name, store, queue) = (spec.name.clone(), store, queue.clone());
+            reading.spawn(async move { resync(&name, interval, &store, &queue).await });
         }
         reading.spawn(async move { queue.run_timer().await });
 
@@ -99,6 +99,26 @@ impl<H: Runnable> Running<H> {
         let (resource, encoding) = (&*what.resource.plural, what.encoding.name());
         tracing::info!(controller = spec.name, resource, workers = count, encoding, "started");
         Self { workers, intake, spec, reading, watching, working }
+    }
+
+    /// Works until `stop` resolves, then drains.
+    pub(crate) async fn until(
+        mut self,
+        stop: impl Future<Output = ()>,
+        start: Option<Duration>,
+        drain: Duration,
+        at_once: &CancellationToken,
+    ) -> Result {
+        tokio::select! {
+            () = stop => self.drain(drain, at_once).await,
+            error = self.fault(start) => Err(error),
+        }
+    }
+
+    /// Where what is read goes to.
+    #[cfg(feature = "testing")]
+    pub(crate) fn intake(&self) -> Arc<Intake> {
+        self.intake.clone()
     }
 
     /// Resolves with an error if the first lists take longer than `limit`, or if a stage breaks; else never.

@@ -2,6 +2,7 @@
 //! that runs in the background of a test, its log lines, a world in which all goes wrong,
 //! and real programs to test against.
 
+mod collector;
 mod jaeger;
 mod ledger;
 mod log;
@@ -13,6 +14,7 @@ mod testbed;
 mod trickle;
 mod world;
 
+pub use collector::{Collected, collector};
 pub use jaeger::{Fields, JaegerSpan, jaeger_spans};
 pub use ledger::{Bookkeeper, Ledger, Run};
 pub use log::{Line, Log};
@@ -22,4 +24,4 @@ pub use running::Running;
 pub use script::{Act, Call, Calls, Script};
 pub use testbed::{Jaeger, testbed};
 pub use trickle::trickle;
-pub use world::{Truth, World};
+pub use world::{Truth, Way, World};

@@ -10,7 +10,7 @@
 //! hash map gives its keys, and in which `select!` looks at its branches.
 
 use fastrand::Rng;
-use kooper_tests::World;
+use kooper_tests::{Way, World};
 use std::{
     env,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -74,9 +74,12 @@ fn live(seed: u64) {
         // be well without.
         let vanishing = chance.bool();
         let workers = chance.u32(1..8);
-        let mut world = World::with(chance.usize(0..30), kooper::testing::Cluster::client, |controller| {
-            controller.workers(workers)
-        });
+        let mut world = World::with(
+            Way::STREAMING,
+            chance.usize(0..30),
+            kooper::testing::Cluster::client,
+            |controller| controller.workers(workers),
+        );
         for _ in 0..OPERATIONS {
             match chance.u32(0..100) {
                 0..75 => change(&mut world, &mut chance, vanishing).await,

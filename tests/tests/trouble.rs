@@ -3,7 +3,7 @@
 
 use k8s_openapi::api::core::v1::{ConfigMap, Pod};
 use kooper::{
-    Backoff, ConfigError, Controller, ErrorKind, StartError, controller,
+    Backoff, ConfigError, Controller, ErrorKind, RateLimit, StartError, controller,
     testing::{Cluster, Fault},
 };
 use kooper_tests::{Act, Calls, Line, Log, Running, Script, pod};
@@ -289,6 +289,10 @@ async fn what_can_never_work_is_refused_before_the_server_is_asked() {
     is_refused(maps().workers(0), "`workers` must be at least 1", "range").await;
     is_refused(maps().timeout(Duration::ZERO), "`timeout` must be longer", "range").await;
     is_refused(maps().resync(second / 2), "`resync` must be at least 1s", "range").await;
+    is_refused(maps().debounce(Duration::ZERO), "`debounce` must be longer", "range").await;
+    is_refused(maps().debounce(second * 180), "`debounce` (180s) must be shorter than `resync`", "range")
+        .await;
+    is_refused(maps().rate_limit(RateLimit::new(0, second)), "`rate_limit` needs a count", "range").await;
     is_refused(maps().backoff(Backoff::new(second, second, 0.5, 0.0)), "`backoff` needs a `factor`", "range")
         .await;
     is_refused(Controller::new(Nodes).namespaces("x"), "`Node` is cluster-scoped", "remove `namespace`")

@@ -8,7 +8,7 @@
 //!
 //! The first two are consistent: what they hold is no older than the moment they were asked for.
 
-use super::{Trouble, answer::ask, stream::Stream};
+use super::{Trouble, answer::ask, stream::Stream, watch::Ended};
 use crate::{
     Trigger,
     wire::{Envelope, Part, WireError},
@@ -23,34 +23,41 @@ const PAGE: u32 = 500;
 pub(super) const SILENCE: Duration = Duration::from_mins(1);
 
 impl Stream {
-    /// Reads everything, and gives the version from which to watch.
-    pub(super) async fn list(&mut self) -> Result<String, Trouble> {
+    /// Reads everything, follows it for as long as the same answer tells of changes, and gives how that ended, with the
+    /// version from which to watch.
+    pub(super) async fn list(&mut self) -> Result<Ended, Trouble> {
         self.epoch = self.epoch.wrapping_add(1);
+        self.reads_everything();
         if self.what.cached && !self.listed {
-            return self.cached().await;
+            return self.cached().await.map(Ended::at);
         }
         if !self.streaming {
-            return self.pages().await;
+            return self.pages().await.map(Ended::at);
         }
+        self.reading.way("streaming");
         let asked = WatchParams { send_initial_events: true, ..self.watch_params() };
         let request =
             self.request().watch(&asked, "").map_err(|error| Trouble::Unreachable(error.to_string()))?;
         let ended = self.follow(request, None).await;
-        match (ended.version, ended.trouble) {
-            // Everything was read, and followed for a while: a watch takes over where that ended.
-            (Some(version), None) => Ok(version),
-            (Some(version), Some(trouble)) if trouble.is_ordinary() => Ok(version),
-            (None, Some(trouble)) if trouble.is_no_streaming_list(ended.quiet) => {
+        if ended.version.is_some() {
+            // Everything was read: whatever came then, a watch takes over where it ended.
+            return Ok(ended);
+        }
+        match ended.trouble {
+            Some(trouble) if trouble.is_no_streaming_list(ended.quiet) => {
                 tracing::debug!(controller = self.controller, error = %trouble, "no streaming lists here: reading by pages");
                 self.streaming = false;
-                self.pages().await
+                self.reading.failed(trouble.cause(), &trouble);
+                self.reads_everything();
+                self.pages().await.map(Ended::at)
             }
-            (_, trouble) => Err(trouble.unwrap_or(Trouble::NoStreamingList)),
+            trouble => Err(trouble.unwrap_or(Trouble::NoStreamingList)),
         }
     }
 
     /// Reads everything as the server's cache has it, and gives the version from which to watch.
     async fn cached(&mut self) -> Result<String, Trouble> {
+        self.reading.way("cache");
         let envelope = self.page(self.list_params().match_any()).await?;
         if envelope.next.is_some() {
             // A server without a cache, which keeps to pages whatever it is asked for.
@@ -61,6 +68,7 @@ impl Stream {
 
     /// Reads everything by pages, and gives the version from which to watch.
     async fn pages(&mut self) -> Result<String, Trouble> {
+        self.reading.way("pages");
         let mut next = None;
         loop {
             let paged = next.is_some();
@@ -106,7 +114,9 @@ impl Stream {
         let request =
             self.request().list(&params).map_err(|error| Trouble::Unreachable(error.to_string()))?;
         let part = if self.what.metadata_only { Part::MetadataList } else { Part::Whole };
-        let mut answer = ask(&self.client, request, self.what.encoding.accept(part), SILENCE).await?;
+        let mut answer =
+            ask(&self.client, request, &self.reading, self.what.encoding.accept(part), SILENCE).await?;
+        self.reading.answered(answer.encoding.name());
         let mut splitter = answer.encoding.list();
         while let Some(chunk) = answer.chunk().await? {
             splitter.feed(&chunk, |object| self.apply(object, Trigger::List))?;

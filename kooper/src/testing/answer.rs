@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     body::Payload,
     cluster::{Api, DEFINITIONS},
-    discovery,
+    discovery, garbage,
     list::{Page, list},
     openapi,
     proto::{self, Form},
@@ -32,9 +32,14 @@ pub(super) async fn answer(api: &Arc<Api>, parts: &Parts, body: &Bytes) -> Respo
         Some(path) => {
             let query = Query::read(parts.uri.query());
             match Request::resolve(&api.resources(), &parts.method, path, query, &parts.headers) {
-                Ok(request) => {
+                Ok(mut request) => {
+                    request.reader = parts.extensions.get().copied();
                     let defines = request.resource.collection() == DEFINITIONS && !request.verb.reads();
+                    let writes = !request.verb.reads();
                     let answered = of_resource(api, request, parts, body).await;
+                    if writes {
+                        garbage::welcome(api);
+                    }
                     if defines {
                         api.serve_definitions();
                     }
@@ -45,6 +50,7 @@ pub(super) async fn answer(api: &Arc<Api>, parts: &Parts, body: &Bytes) -> Respo
         }
         None => of_server(api, path, parts),
     };
+    api.tend();
     if let Ok(response) = &mut answered {
         in_protobuf(response, &parts.headers);
     }

@@ -8,6 +8,7 @@
 //!
 //! Left out: admission, RBAC, and validation of values by schema.
 
+mod agenda;
 mod answer;
 mod body;
 mod clock;
@@ -26,6 +27,7 @@ mod kubeconfig;
 mod list;
 mod metadata;
 mod names;
+mod namespaces;
 mod openapi;
 mod patch;
 mod proto;
@@ -33,6 +35,7 @@ mod quantity;
 mod request;
 mod resources;
 mod review;
+mod run;
 mod scale;
 mod schema;
 mod selector;
@@ -49,6 +52,7 @@ mod write;
 pub use cluster::{Cluster, ClusterBuilder};
 pub use fault::{Fault, Faults, Watches};
 pub use journal::{RecordedRequest, Requests};
+pub use run::Run;
 pub use server::Server;
 pub use traces::{Attr, Link, ObjectTraces, RecordedSpan, RecordedTrace, Traces};
 

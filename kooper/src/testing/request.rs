@@ -140,7 +140,13 @@ pub(super) struct Request {
     pub(super) subresource: Option<String>,
     pub(super) query: Query,
     pub(super) content_type: String,
+    /// The controller under test whose retriever asks.
+    pub(super) reader: Option<Reader>,
 }
+
+/// The retriever of a controller under test, so that its watches can be told from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reader(pub(super) u64);
 
 impl Request {
     /// Finds what is asked for.
@@ -191,6 +197,7 @@ impl Request {
             subresource: path.subresource,
             query,
             content_type: content_type.into(),
+            reader: None,
         })
     }
 
@@ -204,6 +211,7 @@ impl Request {
             subresource: None,
             query: Query::default(),
             content_type: String::new(),
+            reader: None,
         }
     }
 

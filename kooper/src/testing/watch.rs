@@ -98,9 +98,11 @@ impl Watch {
             if self.ended {
                 return None;
             }
+            self.open.busy();
             match self.open.command() {
                 Command::Run => {}
                 Command::Hang => {
+                    self.open.idle(self.position);
                     self.open.changed().await;
                     continue;
                 }
@@ -129,6 +131,7 @@ impl Watch {
                 return Some(Ok(lines));
             }
             let bookmark = self.bookmark.unwrap_or(self.end);
+            self.open.idle(self.position);
             tokio::select! {
                 _ = self.changed.changed() => {}
                 () = self.open.changed() => {}

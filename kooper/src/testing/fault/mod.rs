@@ -49,7 +49,7 @@ pub(super) struct Board {
 impl Board {
     /// Takes the watch into the list of open ones.
     pub(super) fn open_watch(&self, request: &Request) -> OpenWatch {
-        self.watches.open(&request.resource.plural)
+        self.watches.open(request)
     }
 }
 
