@@ -3,7 +3,7 @@
 use crate::world::Truth;
 use k8s_openapi::{api::core::v1::ConfigMap, apimachinery::pkg::apis::meta::v1::ObjectMeta};
 use kooper::{Context, Error, ObjectKey, Trigger, controller};
-use kube::core::PartialObjectMeta;
+use serde::Deserialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard},
@@ -203,6 +203,12 @@ impl Bookkeeper {
     }
 }
 
+/// The metadata of an object, whatever else it has.
+#[derive(Deserialize)]
+struct Tagged {
+    metadata: ObjectMeta,
+}
+
 #[controller(resource = ConfigMap, name = "bookkeeper", resync = "never", retries = 3, backoff = "2s")]
 impl Bookkeeper {
     async fn add(&self, ctx: Context, map: ConfigMap) -> kooper::Result {
@@ -210,9 +216,8 @@ impl Bookkeeper {
     }
 
     async fn delete(&self, ctx: Context, _key: ObjectKey) -> kooper::Result {
-        // Metadata alone can be had of what cannot be decoded as well.
-        let last: PartialObjectMeta<ConfigMap> =
-            ctx.last_seen().ok_or_else(|| kooper::permanent("no last state"))?;
+        // Metadata alone can be had of what cannot be decoded as well, by a type that passes over the rest.
+        let last: Tagged = ctx.last_seen().ok_or_else(|| kooper::permanent("no last state"))?;
         self.run(true, &ctx, last.metadata).await
     }
 }

@@ -39,7 +39,7 @@ pub(crate) struct Stream {
     namespace: Option<String>,
     pub(super) epoch: Epoch,
     /// Whether everything was read once.
-    listed: bool,
+    pub(super) listed: bool,
     /// Whether the server has streaming lists: so it is taken to be until it shows otherwise.
     pub(super) streaming: bool,
     /// Whether the pages of a list expired before their end, so that the next one is asked for in one piece.

@@ -3,6 +3,9 @@
 //! [`Cluster`] answers as kube-apiserver does: resource versions and conflicts, lists by pages, watches with bookmarks
 //! and 410, selectors, finalizers, generations, server-side apply with the owners of every field. It starts in less than a millisecond and needs no other program.
 //!
+//! Built-in kinds come in Kubernetes' protobuf to whoever asks for it, as Kooper does, so that a test goes the whole way of a
+//! real object; all else is JSON.
+//!
 //! Left out: admission, RBAC, and validation of values by schema.
 
 mod agenda;

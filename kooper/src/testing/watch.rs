@@ -3,18 +3,19 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::{sync::watch, time::Instant};
 
 use super::{
     cluster::Api,
     fault::{Command, EventEffect, OpenWatch, spoil},
     list::Versions,
+    proto::Form,
     request::Request,
     selector::Selector,
     status::Status,
     store::{Entry, Object, Range},
-    view::{View, to_bytes},
+    view::View,
 };
 
 /// Entries of the log that are read at once.
@@ -23,15 +24,13 @@ const BATCH: usize = 64;
 const BOOKMARK_EVERY: Duration = Duration::from_mins(1);
 /// How long a watch lasts that names no time.
 const LASTS: Duration = Duration::from_mins(45);
-/// A line that is not JSON.
-const GARBLED: &[u8] = b"{\"type\":\"ADDED\",\xff\xfe garbled\n";
 
 /// One open watch.
 pub(super) struct Watch {
     api: Arc<Api>,
     request: Request,
     selector: Selector,
-    view: View,
+    form: Form,
     /// All changes up to this version have been told.
     position: u64,
     /// What is there at the start, still to be told.
@@ -56,7 +55,7 @@ pub(super) struct Watch {
 pub(super) struct Broken;
 
 impl Watch {
-    pub(super) fn open(api: &Arc<Api>, request: Request, view: View) -> Result<Self, Status> {
+    pub(super) fn open(api: &Arc<Api>, request: Request, form: Form) -> Result<Self, Status> {
         let selector = Selector::of(&request)?;
         let versions = Versions::of(&request, true)?;
         let query = &request.query;
@@ -88,7 +87,7 @@ impl Watch {
             api: Arc::clone(api),
             request,
             selector,
-            view,
+            form,
             initial,
             changed,
             last: None,
@@ -119,10 +118,10 @@ impl Watch {
                 }
                 Command::Cut => {
                     self.open.break_next();
-                    return Some(Ok(Bytes::from_static(b"{\"type\":\"MODIFIED\",\"object\":{\"kind\":")));
+                    return Some(Ok(self.form.cut_event()));
                 }
                 Command::Garble => {
-                    return Some(Ok(Bytes::from_static(GARBLED)));
+                    return Some(Ok(self.form.garbled_event()));
                 }
                 Command::Repeat => {
                     if let Some((kind, object)) = self.last.clone() {
@@ -264,7 +263,7 @@ impl Watch {
                 lines.extend_from_slice(&line);
             }
             EventEffect::Garble => {
-                lines.extend_from_slice(GARBLED);
+                lines.extend_from_slice(&self.form.garbled_event());
                 return true;
             }
             EventEffect::Lose => return true,
@@ -285,16 +284,12 @@ impl Watch {
     }
 
     fn line(&mut self, kind: &'static str, object: &Arc<Object>, lines: &mut Vec<u8>) {
-        lines.extend_from_slice(b"{\"type\":\"");
-        lines.extend_from_slice(kind.as_bytes());
-        lines.extend_from_slice(b"\",\"object\":");
-        lines.extend_from_slice(&self.view.object(&self.request.resource, object));
-        lines.extend_from_slice(b"}\n");
+        self.form.event(kind, &self.request.resource, object, lines);
         self.last = Some((kind, Arc::clone(object)));
     }
 
     fn bookmark_line(&self, ends_initial: bool) -> Bytes {
-        let (kind, api_version) = match self.view {
+        let (kind, api_version) = match self.form.view {
             View::Whole => (self.request.resource.kind.clone(), self.request.resource.api_version()),
             View::Metadata => ("PartialObjectMetadata".into(), "meta.k8s.io/v1".into()),
             View::Table(_) => ("Table".into(), "meta.k8s.io/v1".into()),
@@ -304,18 +299,12 @@ impl Watch {
             metadata["annotations"] = json!({ "k8s.io/initial-events-end": "true" });
         }
         let object = json!({ "kind": kind, "apiVersion": api_version, "metadata": metadata });
-        line_of(&json!({ "type": "BOOKMARK", "object": object }))
+        self.form.other_event("BOOKMARK", &object)
     }
 
     /// An event that tells of a failure and ends the watch.
     fn fail(&mut self, status: &Status) -> Bytes {
         self.ended = true;
-        line_of(&json!({ "type": "ERROR", "object": status.to_value() }))
+        self.form.other_event("ERROR", &status.to_value())
     }
-}
-
-fn line_of(event: &Value) -> Bytes {
-    let mut line = to_bytes(event).to_vec();
-    line.push(b'\n');
-    line.into()
 }

@@ -57,7 +57,7 @@
 //! |---|---|---|
 //! | `kooper.controller`, `kubernetes.resource`, `kubernetes.namespace` | list, watch | whose stream it is; no namespace stands for all |
 //! | `kooper.relist` | list | bool: whether everything was read before |
-//! | `kooper.list.way`, `kooper.list.pages` | list | `streaming` or `pages`; how many answers |
+//! | `kooper.list.way`, `kooper.list.pages` | list | `streaming`, `pages` or `cache`; how many answers |
 //! | `kooper.encoding` | list, watch | `protobuf` or `json`, as the server answered |
 //! | `kubernetes.resource_version` | list, watch | as of which everything was read; from which the watch began |
 //! | `kooper.objects.received`, `.changed`, `.deleted` | list, watch | int: those that came, those that are handled for it, those that are gone |

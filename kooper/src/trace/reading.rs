@@ -120,7 +120,7 @@ impl Reading {
         }
     }
 
-    /// Everything is read in this way: `streaming` or `pages`.
+    /// Everything is read in this way: `streaming`, `pages` or `cache`.
     pub(crate) fn way(&self, way: &'static str) {
         self.span.record(name::WAY, way);
     }
