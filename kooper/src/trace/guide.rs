@@ -127,5 +127,5 @@
 //! # Which traces there are
 //!
 //! `KOOPER_TRACES` filters spans by target and level, whatever `RUST_LOG` says of log lines; `OTEL_TRACES_SAMPLER` samples whole
-//! traces. With no subscriber, or where the filter leaves a controller out, an attempt makes no span at all. The
+//! traces, before anything of them is made. With no subscriber, or where the filter leaves a controller out, an attempt makes no span at all. The
 //! [levels](super#levels) are in one table.
