@@ -3,6 +3,7 @@
 //! and real programs to test against.
 
 mod collector;
+mod bad_request;
 mod jaeger;
 mod ledger;
 mod log;
@@ -16,6 +17,7 @@ mod trickle;
 mod world;
 
 pub use collector::{Collected, collector};
+pub use bad_request::BadRequest;
 pub use jaeger::{Fields, JaegerSpan, jaeger_spans};
 pub use ledger::{Bookkeeper, Ledger, Run};
 pub use log::{Line, Log};
