@@ -163,6 +163,18 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
+    /// Whether the first list is the one that the API server's cache has, in one piece (`resourceVersion=0`), as the
+    /// informers of Go read it; false unless set.
+    ///
+    /// It is there soonest; [the page on encodings](crate::encodings#how-everything-is-read) has measures. It may be behind:
+    /// with more than one API server, objects may come in a state that is older than one which this program saw before it was
+    /// restarted. What came after follows at once in the watch, and within one run no object goes back. Every list after
+    /// the first is a consistent one.
+    pub fn cached_lists(mut self, on: bool) -> Self {
+        self.spec.retriever.cached = on;
+        self
+    }
+
     /// The client to use, instead of one of the ordinary configuration.
     ///
     /// Build it from a `kube::Config` whose `default_retry` is `false`: else kube's own retries hide 429, 503 and 504

@@ -103,11 +103,11 @@ use tracing::Subscriber;
 use tracing_subscriber::{
     Layer, filter::Targets, layer::SubscriberExt as _, registry::LookupSpan, util::SubscriberInitExt as _,
 };
-#[cfg(feature = "waterfall")]
-#[cfg_attr(docsrs, doc(cfg(feature = "waterfall")))]
-pub use waterfall::Waterfall;
 #[cfg(feature = "testing")]
 pub(crate) use waterfall::draw_plain as draw;
+#[cfg(feature = "waterfall")]
+#[cfg_attr(docsrs, doc(cfg(feature = "waterfall")))]
+pub use waterfall::{TraceFileError, Waterfall};
 
 /// Sets telemetry up for the whole program, with the defaults and variables of [this module](self).
 ///

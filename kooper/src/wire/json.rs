@@ -258,8 +258,10 @@ impl WatchSplitter {
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Result<(), WireError> {
-        if self.line.trim_ascii().is_empty() { Ok(()) } else { Err(WireError::Cut) }
+    /// The `Status` that stood at the end without the end of a line, as one does that takes the place of a watch.
+    pub(super) fn finish(self) -> Result<Option<Status>, WireError> {
+        let line = self.line.trim_ascii();
+        if line.is_empty() { Ok(None) } else { status(line).map(Some).ok_or(WireError::Cut) }
     }
 }
 
@@ -412,7 +414,7 @@ mod tests {
                     .expect(stream);
             }
             assert_eq!(seen, ["+a", "@9 false", "@10 true", "-a\n", "+b", "!410"], "chunks of {size}");
-            assert_eq!(splitter.finish(), Ok(()));
+            assert_eq!(splitter.finish(), Ok(None));
         }
     }
 

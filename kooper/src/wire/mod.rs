@@ -165,11 +165,11 @@ impl WatchSplitter {
         }
     }
 
-    /// Whether the stream ended between two events.
-    pub(crate) fn finish(self) -> Result<(), WireError> {
+    /// Whether the stream ended between two events, and the `Status` that took the place of the last one.
+    pub(crate) fn finish(self) -> Result<Option<Status>, WireError> {
         match self {
             Self::Json(splitter) => splitter.finish(),
-            Self::Protobuf(splitter) => splitter.finish(),
+            Self::Protobuf(splitter) => splitter.finish().map(|()| None),
         }
     }
 }
