@@ -2,7 +2,6 @@
 
 use super::{Body, Form, MAX_OBJECT, METADATA_ALONE, Object, WireError};
 use crate::ObjectKey;
-use bytes::Bytes;
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, Visitor},
@@ -93,7 +92,7 @@ fn object(bytes: &[u8], peek: Peek<'_>) -> Object {
                 && meta.deletion_grace_period_seconds == Some(0)
                 && meta.finalizers.is_none_or(|finalizers| finalizers.is_empty()),
         },
-        body: Body { bytes: Bytes::from(body), form: peek.form },
+        body: Body::new(body, peek.form),
     }
 }
 

@@ -8,6 +8,7 @@ mod encoding;
 mod json;
 mod metadata;
 pub(crate) mod protobuf;
+mod room;
 
 pub use encoding::Encoding;
 pub(crate) use encoding::{METADATA_ALONE, Part};
@@ -36,6 +37,11 @@ enum Form {
 }
 
 impl Body {
+    fn new(bytes: Vec<u8>, form: Form) -> Self {
+        room::make(bytes.len());
+        Self { bytes: Bytes::from(bytes), form }
+    }
+
     /// The object as a value of a type.
     pub(crate) fn decode<R: DeserializeOwned>(&self) -> Result<R, DecodeError> {
         match self.form {
