@@ -106,6 +106,7 @@ mod running;
 mod signal;
 mod spec;
 mod store;
+mod sync;
 pub mod trace;
 mod wire;
 mod worker;

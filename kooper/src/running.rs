@@ -109,7 +109,9 @@ impl<H: Runnable> Running<H> {
         drain: Duration,
         at_once: &CancellationToken,
     ) -> Result {
+        // Nothing here is left to chance, so that a test that is seeded replays.
         tokio::select! {
+            biased;
             () = stop => self.drain(drain, at_once).await,
             error = self.fault(start) => Err(error),
         }
@@ -127,6 +129,7 @@ impl<H: Runnable> Running<H> {
         tokio::pin!(late);
         loop {
             let ended = tokio::select! {
+                biased;
                 error = &mut late => return error.into(),
                 Some(ended) = self.reading.join_next() => ended,
                 Some(ended) = self.watching.join_next() => ended,
@@ -155,11 +158,13 @@ impl<H: Runnable> Running<H> {
             tokio::pin!(all);
             let cancelled = &self.workers.cancelled;
             tokio::select! {
+                biased;
                 () = &mut all => true,
                 () = at_once.cancelled() => false,
                 () = tokio::time::sleep_until(deadline - notice) => {
                     cancelled.cancel();
                     tokio::select! {
+                        biased;
                         () = &mut all => true,
                         () = at_once.cancelled() => false,
                         () = tokio::time::sleep_until(deadline) => false,

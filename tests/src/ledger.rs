@@ -9,9 +9,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
+use tokio::time::Instant;
 
 /// One run of a handler.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Run {
     /// Whether it was a `delete`.
     pub deletes: bool,
@@ -25,14 +26,23 @@ pub struct Run {
     pub attempt: u32,
     /// Why.
     pub trigger: Trigger,
+    /// How long after the ledger was made it began.
+    pub at: Duration,
     /// How it ended: `None` while it goes on.
     pub good: Option<bool>,
 }
 
 /// The runs so far, in the order of their beginning.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ledger {
     book: Mutex<Book>,
+    began: Instant,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { book: Mutex::default(), began: Instant::now() }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -179,6 +189,7 @@ impl Bookkeeper {
             version: meta.resource_version.unwrap_or_default(),
             attempt: ctx.attempt(),
             trigger: ctx.trigger(),
+            at: self.ledger.began.elapsed(),
             good: None,
         };
         let number: u64 = run.version.parse().unwrap_or_default();

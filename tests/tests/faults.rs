@@ -163,7 +163,9 @@ async fn a_list_hangs_for_thirty_seconds(way: Way) {
 
 async fn a_list_hangs_for_ever(way: Way) {
     let mut world = at_rest(way, 20).await;
-    world.next_lists(2, |list| list.hang());
+    world.next_lists(2, |list| {
+        list.hang();
+    });
     world.cluster.faults().watches().fail(410);
     changes(&mut world).await;
     let began = Instant::now();
@@ -178,7 +180,9 @@ async fn a_watch_is_garbled(way: Way) {
 
 async fn a_list_is_garbled(way: Way) {
     let mut world = at_rest(way, 20).await;
-    world.next_lists(3, |list| list.garble());
+    world.next_lists(3, |list| {
+        list.garble();
+    });
     world.cluster.faults().watches().fail(410);
     changes(&mut world).await;
     world.verify().await;
@@ -249,10 +253,8 @@ async fn the_server_is_busy_and_says_for_how_long(way: Way) {
     for lists in [true, false] {
         let asked_for = Duration::from_secs(40);
         let mut world = about_to_meet(way, lists, 2, |request| request.too_many_requests(asked_for)).await;
-        let asked = |world: &World| match lists {
-            true => world.lists(),
-            false => world.cluster.requests().count("watch", MAPS),
-        };
+        let asked =
+            |world: &World| if lists { world.lists() } else { world.cluster.requests().count("watch", MAPS) };
         let (began, before) = (Instant::now(), asked(&world));
         changes(&mut world).await;
         // The third try succeeds, after two waits of what was asked for.

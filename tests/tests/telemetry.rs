@@ -226,3 +226,41 @@ fn by_the_variable_log_lines_are_json() {
     assert!(!output.status.success());
     assert!(err.contains("KOOPER_LOG_FORMAT=`xml` is not known: use one of `text`, `json`"), "{err}");
 }
+
+/// Pictures that are drawn into memory.
+#[derive(Clone, Default)]
+struct Drawn(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Drawn {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no test panicked").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_trace_file_is_drawn_again_as_the_terminal_showed_it() {
+    let path = std::env::temp_dir().join(format!("kooper-drawn-again-{}.jsonl", std::process::id()));
+    let file = path.to_str().expect("a path of a test is text");
+    let (output, out, _) = run(&[("KOOPER_TRACE_FILE", file), ("KOOPER_WATERFALL", "always")]);
+    assert!(output.status.success());
+    let text = std::fs::read_to_string(&path).expect("the file is there");
+    std::fs::remove_file(&path).expect("the file is there");
+
+    let drawn = Drawn::default();
+    let count =
+        kooper::telemetry::Waterfall::to(drawn.clone()).draw(text.as_bytes()).expect("it is OTLP JSON");
+    assert_eq!(count, 1);
+    let drawn =
+        String::from_utf8(drawn.0.lock().expect("no test panicked").clone()).expect("pictures are text");
+    assert!(out.contains(drawn.trim_end()), "{drawn}\nis not in\n{out}");
+
+    let cut = &text[..text.len() - 20];
+    let waterfall = kooper::telemetry::Waterfall::to(std::io::sink());
+    waterfall.draw(cut.as_bytes()).expect("a killed program leaves half a line");
+    let error = waterfall.draw(format!("{cut}\n{text}").as_bytes()).expect_err("half a line in the middle");
+    assert!(error.to_string().contains("is not OTLP JSON"), "{error}");
+}

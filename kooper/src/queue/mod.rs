@@ -10,7 +10,6 @@ mod model;
 mod policy;
 mod rate;
 mod state;
-mod sync;
 #[cfg(test)]
 mod tests;
 
@@ -18,11 +17,13 @@ pub(crate) use entry::{Handout, Settlement, Slot};
 pub use policy::{Backoff, Queue};
 pub use rate::RateLimit;
 
-use crate::store::Change;
+use crate::{
+    store::Change,
+    sync::{Mutex, MutexGuard, Notify, sleep_until},
+};
 use entry::{Lane, Wake};
 use state::State;
 use std::time::Duration;
-use sync::{Mutex, MutexGuard, Notify};
 use tokio::time::Instant;
 
 /// The queue of one controller. Workers [`take`](Self::take) keys from it and [`settle`](Self::settle) them.
@@ -126,7 +127,8 @@ impl WorkQueue {
             match next {
                 Some(at) => {
                     tokio::select! {
-                        () = tokio::time::sleep_until(at) => {}
+                        biased;
+                        () = sleep_until(at) => {}
                         () = self.due.notified() => {}
                     }
                 }

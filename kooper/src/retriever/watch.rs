@@ -103,7 +103,9 @@ impl Stream {
                 answer.may_be_silent_for(SILENCE);
             }
         }
-        splitter.finish()?;
+        if let Some(status) = splitter.finish()? {
+            return Err(status.into());
+        }
         match ended.version {
             Some(_) => Ok(()),
             None => Err(Trouble::Lost("the streaming list ended before its end".into())),

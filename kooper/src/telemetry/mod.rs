@@ -40,6 +40,8 @@
 //!
 //! # Which exporters there are
 //!
+//! How to choose is in [`exporters`].
+//!
 //! Those that the program gives to its [`Builder`], and those that variables turn on: `OTEL_EXPORTER_OTLP_ENDPOINT`, or that
 //! of traces, one for OTLP; `JAEGER_AGENT_HOST` or `JAEGER_AGENT_PORT` one for Jaeger. An exporter of the program is not
 //! added a second time. `OTEL_TRACES_EXPORTER` has the last word: where it is set, there are just the ones that it names,
@@ -67,6 +69,7 @@ mod error;
 pub(crate) mod event;
 mod events;
 mod export;
+pub mod exporters;
 mod fan;
 mod file;
 mod filter;
@@ -103,11 +106,11 @@ use tracing::Subscriber;
 use tracing_subscriber::{
     Layer, filter::Targets, layer::SubscriberExt as _, registry::LookupSpan, util::SubscriberInitExt as _,
 };
-#[cfg(feature = "waterfall")]
-#[cfg_attr(docsrs, doc(cfg(feature = "waterfall")))]
-pub use waterfall::Waterfall;
 #[cfg(feature = "testing")]
 pub(crate) use waterfall::draw_plain as draw;
+#[cfg(feature = "waterfall")]
+#[cfg_attr(docsrs, doc(cfg(feature = "waterfall")))]
+pub use waterfall::{TraceFileError, Waterfall};
 
 /// Sets telemetry up for the whole program, with the defaults and variables of [this module](self).
 ///

@@ -134,7 +134,10 @@ async fn of_resource(
             let (updated, created) = write::update(api, &request, body)?;
             object(if created { 201 } else { 200 }, &updated)?
         }
-        Verb::Patch => object(200, &*write::patch(api, &request, body)?)?,
+        Verb::Patch => {
+            let (patched, created) = write::patch(api, &request, body)?;
+            object(if created { 201 } else { 200 }, &patched)?
+        }
         Verb::Delete => match write::delete(api, &request, body)? {
             Deleted::Object(deleted) => object(200, &deleted)?,
             Deleted::Status(status) => json_response(200, to_bytes(&status)),

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use super::{
     agenda::{Agenda, Delays},
     answer::{answer, refused},
+    apply::Writer,
     body::Payload,
     clock::Clock,
     custom,
@@ -292,7 +293,13 @@ impl Api {
             }
             rows.extend(added);
             if document.get("status/conditions").and_then(Value::as_array).is_none_or(Vec::is_empty) {
-                custom::established(&mut document, &self.clock.stamp());
+                let (before, now) = (document.clone(), self.clock.stamp());
+                custom::established(&mut document, &now);
+                let resources = self.resources();
+                let row = resources.of_kind("apiextensions.k8s.io/v1", "CustomResourceDefinition");
+                let row = row.expect("definitions are built in");
+                Writer::new(row, resources, "kube-apiserver", "status", now)
+                    .update(Some(&before), &mut document);
                 state.put(DEFINITIONS, definition.key.clone(), document);
             }
         }
@@ -355,6 +362,7 @@ impl Front {
             Some(Effect::Refuse) => return Err(Refused),
             Some(Effect::Hang) => std::future::pending().await,
             Some(Effect::Slow(by)) => tokio::time::sleep(by).await,
+            Some(Effect::Jump(by)) => self.api.clock.jump(by),
             Some(Effect::Cut(_) | Effect::Garble) | None => {}
         }
         let response = if let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await {

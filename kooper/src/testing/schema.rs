@@ -19,6 +19,8 @@ pub(super) struct Schema {
 pub(super) struct Struct {
     /// Such as `core/v1.Container`.
     id: &'static str,
+    /// It has one owner as a whole.
+    pub(super) atomic: bool,
     pub(super) fields: Vec<Field>,
 }
 
@@ -119,7 +121,9 @@ impl Schema {
                 }
                 "@" => {
                     current = second;
-                    structs.insert(second, Struct { id: second, fields: Vec::new() });
+                    let atomic = words.any(|flag| flag == "a");
+                    let new = Struct { id: second, atomic, fields: Vec::new() };
+                    structs.insert(second, new);
                 }
                 _ => {
                     let field = Field::read(second, words);
@@ -187,7 +191,12 @@ impl Field {
                 ("z", _) => field.omit = Omit::Zero,
                 ("a", _) => field.atomic = true,
                 ("m", key) => field.merge_key = Some(key),
-                ("p", strategy) => field.merges = strategy.split(',').any(|word| word == "merge"),
+                // Where no list type follows, the merge strategy stands for one.
+                ("p", strategy) if strategy.split(',').any(|word| word == "merge") => {
+                    field.merges = true;
+                    field.list = field.merge_key.map_or(List::Set, |key| List::Map(vec![key]));
+                }
+                ("l", "atomic") => field.list = List::Atomic,
                 ("l", "set") => field.list = List::Set,
                 ("l", list) => {
                     if let Some(keys) = list.strip_prefix("map:") {

@@ -8,7 +8,7 @@ use tokio::{sync::watch, time::Instant};
 
 use super::{
     cluster::Api,
-    fault::{Command, OpenWatch},
+    fault::{Command, EventEffect, OpenWatch, spoil},
     list::Versions,
     proto::Form,
     request::Request,
@@ -43,6 +43,9 @@ pub(super) struct Watch {
     open: OpenWatch,
     /// The last event, for the fault that repeats it.
     last: Option<(&'static str, Arc<Object>)>,
+    /// Until when a fault holds back what there is to tell, and the version that it has met.
+    late: Option<Instant>,
+    met: u64,
     ended: bool,
 }
 
@@ -88,6 +91,8 @@ impl Watch {
             initial,
             changed,
             last: None,
+            late: None,
+            met: 0,
             ended: false,
         })
     }
@@ -127,13 +132,23 @@ impl Watch {
                 }
                 Command::Fail(code) => return Some(Ok(self.fail(&Status::of_code(code)))),
             }
-            if let Some(lines) = self.lines() {
-                return Some(Ok(lines));
+            if self.late.is_none_or(|late| late <= Instant::now()) {
+                self.late = None;
+                if let Some(lines) = self.lines() {
+                    return Some(Ok(lines));
+                }
+                if self.open.is_commanded() {
+                    continue;
+                }
             }
             let bookmark = self.bookmark.unwrap_or(self.end);
-            self.open.idle(self.position);
+            if self.late.is_none() {
+                self.open.idle(self.position);
+            }
             tokio::select! {
-                _ = self.changed.changed() => {}
+                biased;
+                _ = self.changed.changed(), if self.late.is_none() => {}
+                () = tokio::time::sleep_until(self.late.unwrap_or(self.end)), if self.late.is_some() => {}
                 () = self.open.changed() => {}
                 () = tokio::time::sleep_until(self.end) => self.ended = true,
                 () = tokio::time::sleep_until(bookmark), if bookmark < self.end => {
@@ -179,11 +194,13 @@ impl Watch {
                     return Some(self.fail(&Status::expired(why)));
                 }
             };
-            let last = entries.last()?.version;
-            self.position = last;
+            entries.last()?;
             let mut lines = Vec::new();
             for entry in &entries {
-                self.tell(entry, &mut lines);
+                if !self.tell(entry, &mut lines) {
+                    return (!lines.is_empty()).then(|| lines.into());
+                }
+                self.position = entry.version;
             }
             if !lines.is_empty() {
                 return Some(lines.into());
@@ -191,28 +208,79 @@ impl Watch {
         }
     }
 
-    /// A change as this watch sees it: an object that begins or ceases to match is added or deleted.
-    fn tell(&mut self, entry: &Entry, lines: &mut Vec<u8>) {
+    /// A change as this watch sees it: an object that begins or ceases to match is added or deleted. `false` where a fault
+    /// keeps it, and what follows, back.
+    fn tell(&mut self, entry: &Entry, lines: &mut Vec<u8>) -> bool {
         let inside =
             self.request.namespace.as_deref().is_none_or(|ns| entry.object.key.namespace() == Some(ns));
         if !inside {
-            return;
+            return true;
         }
         let was = entry.before.as_ref().is_some_and(|before| self.selector.matches(before));
         let is = !entry.removed && self.selector.matches(&entry.object);
         let kind = match (was, is) {
-            (false, false) => return,
+            (false, false) => return true,
             (false, true) => "ADDED",
             (true, true) => "MODIFIED",
             (true, false) => "DELETED",
         };
-        if kind == "DELETED" && !entry.removed {
+        let object = match &entry.before {
             // The last state that matched is shown, in the version of the change.
-            let before = entry.before.as_ref().expect("it matched, so it was there");
-            self.line(kind, &Arc::new(before.in_version(entry.version)), lines);
-        } else {
-            self.line(kind, &entry.object, lines);
+            Some(before) if kind == "DELETED" && !entry.removed => Arc::new(before.in_version(entry.version)),
+            _ => Arc::clone(&entry.object),
+        };
+        if entry.version > self.met {
+            self.met = entry.version;
+            let resource = &self.request.resource.plural;
+            if let Some(effect) = self.api.faults.rules.meet_event(resource, &object.key, kind) {
+                return self.suffer(&effect, kind, &object, lines);
+            }
         }
+        self.line(kind, &object, lines);
+        true
+    }
+
+    /// What a fault makes of an event; `false` where nothing more comes for now.
+    fn suffer(
+        &mut self,
+        effect: &EventEffect,
+        kind: &'static str,
+        object: &Arc<Object>,
+        lines: &mut Vec<u8>,
+    ) -> bool {
+        match *effect {
+            EventEffect::Break => self.open.break_next(),
+            EventEffect::Cut(after) => {
+                let begin = lines.len();
+                self.line(kind, object, lines);
+                lines.truncate(begin + after.min(lines.len() - begin - 1));
+                self.open.break_next();
+            }
+            EventEffect::Hang => self.open.hang(),
+            EventEffect::Slow(by) => self.late = Some(Instant::now() + by),
+            EventEffect::Fail(code) => {
+                let line = self.fail(&Status::of_code(code));
+                lines.extend_from_slice(&line);
+            }
+            EventEffect::Garble => {
+                lines.extend_from_slice(&self.form.garbled_event());
+                return true;
+            }
+            EventEffect::Lose => return true,
+            EventEffect::Repeat => {
+                self.line(kind, object, lines);
+                self.line(kind, object, lines);
+                return true;
+            }
+            EventEffect::Spoil => {
+                let mut document = object.document();
+                spoil(&mut document);
+                let spoilt = Arc::new(Object::new(object.key.clone(), object.version, document));
+                self.line(kind, &spoilt, lines);
+                return true;
+            }
+        }
+        false
     }
 
     fn line(&mut self, kind: &'static str, object: &Arc<Object>, lines: &mut Vec<u8>) {

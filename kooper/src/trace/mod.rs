@@ -10,6 +10,8 @@
 //!                      [ your span ································]
 //! ```
 //!
+//! This page is the contract; [`guide`] says how to work with it, and [`coming_from_go`] what became of Kooper's OpenTracing.
+//!
 //! # Attributes
 //!
 //! | attribute | on | value |
@@ -101,7 +103,9 @@
 //! With no subscriber, or with the controller's target off, an attempt makes no span, no log and no allocation.
 
 mod attempt;
+pub mod coming_from_go;
 mod duration;
+pub mod guide;
 mod logs;
 pub(crate) mod names;
 mod reading;

@@ -233,11 +233,23 @@ impl OpenWatch {
         }
     }
 
+    /// Falls silent, until it is let go on.
+    pub(in crate::testing) fn hang(&self) {
+        if let Some(watcher) = &self.watcher {
+            watcher.commands.send_replace(Command::Hang);
+        }
+    }
+
     /// After what is sent now, the connection breaks.
     pub(in crate::testing) fn break_next(&self) {
         if let Some(watcher) = &self.watcher {
             watcher.commands.send_replace(Command::Break);
         }
+    }
+
+    /// Whether there is a command that was not taken yet.
+    pub(in crate::testing) fn is_commanded(&self) -> bool {
+        self.commands.has_changed().unwrap_or(true)
     }
 
     /// Waits for another command.

@@ -114,6 +114,7 @@ impl Traces {
     /// # Panics
     ///
     /// If it is no filter.
+    #[must_use]
     pub fn filter(mut self, filter: &str) -> Self {
         self.filter = filter.parse().unwrap_or_else(|error| panic!("`{filter}` is no filter: {error}"));
         self

@@ -131,7 +131,7 @@ fn compare(wanted: &Wanted, span: &RecordedSpan, service: &str, differences: &mu
         match span.attr(attribute).value() {
             Some(found) if found.as_str() == value.as_str() => {}
             Some(found) => {
-                differences.push(format!("`{name}` has {attribute}={}, not {value}", found.as_str()))
+                differences.push(format!("`{name}` has {attribute}={}, not {value}", found.as_str()));
             }
             None => differences.push(format!("`{name}` has no attribute {attribute}")),
         }
@@ -180,7 +180,7 @@ fn parse(outline: &str) -> Result<Wanted, String> {
         while open.len() > 1 && open.last().is_some_and(|(other, _)| *other >= indent) {
             close(&mut open);
         }
-        if !open.is_empty() && !open.last().is_some_and(|(other, _)| *other < indent) {
+        if open.last().is_some_and(|(other, _)| *other >= indent) {
             return Err(format!("`{text}` stands beside the root: a trace has one"));
         }
         match (open.last_mut(), text.strip_prefix("- ")) {
