@@ -2,8 +2,8 @@
 //! that runs in the background of a test, its log lines, a world in which all goes wrong,
 //! and real programs to test against.
 
-mod collector;
 mod bad_request;
+mod collector;
 mod jaeger;
 mod ledger;
 mod log;
@@ -16,8 +16,8 @@ mod testbed;
 mod trickle;
 mod world;
 
-pub use collector::{Collected, collector};
 pub use bad_request::BadRequest;
+pub use collector::{Collected, collector};
 pub use jaeger::{Fields, JaegerSpan, jaeger_spans};
 pub use ledger::{Bookkeeper, Ledger, Run};
 pub use log::{Line, Log};
