@@ -144,6 +144,8 @@ pub(super) struct Request {
     pub(super) subresource: Option<String>,
     pub(super) query: Query,
     pub(super) content_type: String,
+    /// The controller under test whose retriever asks.
+    pub(super) reader: Option<Reader>,
     /// Who asks, where the query does not say.
     agent: String,
     /// What the answer's headers are to warn of.
@@ -165,6 +167,10 @@ impl Warnings {
         warnings.iter().filter_map(|text| HeaderValue::from_str(&format!("299 - {text:?}")).ok()).collect()
     }
 }
+
+/// The retriever of a controller under test, so that its watches can be told from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reader(pub(super) u64);
 
 impl Request {
     /// Finds what is asked for.
@@ -215,6 +221,7 @@ impl Request {
             subresource: path.subresource,
             query,
             content_type: content_type.into(),
+            reader: None,
             agent: manager_of(headers),
             warnings: Warnings::default(),
         })
@@ -230,6 +237,7 @@ impl Request {
             subresource: None,
             query: Query::default(),
             content_type: String::new(),
+            reader: None,
             agent: String::new(),
             warnings: Warnings::default(),
         }

@@ -88,7 +88,7 @@ fn check_namespace(state: &mut State, request: &Request, name: &str) -> Result<(
         let namespaces = crate::testing::resources::Resources::builtin().find("", "v1", "namespaces");
         return Err(Status::not_found(&namespaces.expect("namespaces are built in"), namespace));
     };
-    if found.document().is_deleting() {
+    if found.deleting {
         return Err(Status::terminating(&request.resource, name, namespace));
     }
     Ok(())

@@ -10,6 +10,7 @@ mod update;
 use bytes::Bytes;
 use serde_json::Value;
 
+use super::namespaces::finish as finish_namespace;
 use super::{
     cluster::Api,
     decode::Decoder,
@@ -19,7 +20,6 @@ use super::{
     resources::{Resource, split_api_version},
     schema::Schema,
     status::Status,
-    store::State,
 };
 pub(super) use create::create;
 pub(super) use delete::{Deleted, Options, delete, delete_collection, remove};
@@ -186,20 +186,4 @@ fn settle_namespace(document: &mut Document, request: &Request) -> Result<(), St
         document.set_meta("namespace", wanted);
     }
     Ok(())
-}
-
-/// Ends the deletion of a namespace whose last object has gone.
-fn finish_namespace(api: &Api, state: &mut State, namespace: Option<&str>) {
-    let Some(name) = namespace else { return };
-    let key = crate::ObjectKey::cluster(name);
-    let Some(object) = state.collection("namespaces").get(&key).cloned() else { return };
-    let document = object.document();
-    if !document.is_deleting() || !document.finalizers().is_empty() {
-        return;
-    }
-    let range = super::store::Range { namespace: Some(name), after: None };
-    let empty = state.collections().all(|(_, collection)| collection.now(range).next().is_none());
-    if empty && api.controllers {
-        state.remove("namespaces", &key, document);
-    }
 }

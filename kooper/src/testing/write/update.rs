@@ -189,7 +189,7 @@ pub(super) fn replace(
     };
     if before.is_deleting() && new.finalizers().is_empty() && !held && !has_grace(&new) {
         let removed = state.remove(&collection, &old.key, before).expect("it is there: it was just read");
-        garbage::collect(api, state, &new)?;
+        garbage::collect(api, &new);
         finish_namespace(api, state, old.key.namespace());
         return Ok(Arc::new(Object::new(old.key.clone(), removed.version, new)));
     }
