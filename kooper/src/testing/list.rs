@@ -168,6 +168,7 @@ impl Page {
             return None;
         }
         let mut frame = self.head.take().unwrap_or_default();
+        frame.reserve(FRAME + FRAME / 4);
         while frame.len() < FRAME {
             let Some(object) = self.objects.pop_front() else {
                 frame.extend_from_slice(b"]}");
