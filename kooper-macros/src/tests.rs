@@ -40,6 +40,7 @@ fn everything() -> String {
         quote! {
             resource = Pod, name = "all-of-it", retries = Self::RETRIES, workers = 10, resync = "never",
             backoff(initial = "100ms", max = MAX, factor = 1.5, jitter = 0), timeout = "1m30s",
+            debounce = "2s", rate_limit = "100/1m",
             namespace = ["a", "b"], labels = "app=web", fields = FIELDS, crate = ::kp
         },
         &quote! {
@@ -181,6 +182,7 @@ fn mutated(tokens: TokenStream, words: &[TokenTree], chance: &mut Chance) -> Tok
 fn no_input_is_too_much() {
     let args = quote! {
         resource = Pod, name = "all-of-it", retries = Self::RETRIES, workers = 10, resync = "never", timeout = 30,
+        debounce = "2s", rate_limit = "10/s",
         backoff(initial = "100ms", max = MAX, factor = 1.5, jitter = 0), namespace = ["a", "b"], labels = "app=web",
         fields = FIELDS, crate = ::kp, skip(x), Pod, "pods", retries: -1; workers == 1h30m
     };

@@ -3,7 +3,7 @@
 use std::time::Duration as StdDuration;
 
 pub use crate::{
-    Backoff, Context, ObjectKey, Queue, Retriever, Spec,
+    Backoff, Context, ObjectKey, Queue, RateLimit, Retriever, Spec,
     handler::{ContextArg, Handler, HandlerOutput, KeyArg, ObjectArg, Outcome},
     site,
     trace::{Site, Spans},
@@ -16,6 +16,11 @@ pub const NEVER: Option<StdDuration> = None;
 /// Lets rustc tell of a constant that is no `Duration` where it stands in the attribute.
 pub const fn duration(duration: StdDuration) -> StdDuration {
     duration
+}
+
+/// The same for one that is no `RateLimit`.
+pub const fn rate_limit(limit: RateLimit) -> RateLimit {
+    limit
 }
 
 /// Stands for a resource that is missing or wrong, so that the `impl` itself gives no further error.

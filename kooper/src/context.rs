@@ -58,6 +58,10 @@ impl Context {
     }
 
     /// The client of the controller, to read and write objects of every kind.
+    ///
+    /// Each call made within a span is a client span below it (see [`trace`](crate::trace#calls-to-the-api-server)), and
+    /// tells the API server its trace. What the server refuses for the moment (429, 503, 504) is tried again by kube's
+    /// rules, up to 15 times, unless the controller was given a client that has rules of its own.
     pub fn client(&self) -> Client {
         self.0.client.clone()
     }
@@ -92,6 +96,61 @@ impl Context {
     /// trace. Disabled where no subscriber listens. The trace is complete, and exported, once every clone is dropped.
     pub fn span(&self) -> &tracing::Span {
         &self.0.span
+    }
+}
+
+#[cfg(feature = "otel")]
+impl Context {
+    /// Writes the trace and the baggage into the headers of a call of your own, in the forms of W3C and of Jaeger.
+    ///
+    /// The callee's spans then stand below the span in which this is called, or below the handler's, where it is called
+    /// outside of every span. Where nobody listens to spans, the baggage is written all the same.
+    ///
+    /// ```
+    /// # use kooper::Context;
+    /// # fn handler(ctx: &Context) -> http::Result<()> {
+    /// let mut request = http::Request::get("http://accounts.internal/orgs/7").body(())?;
+    /// ctx.inject(request.headers_mut());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn inject(&self, headers: &mut http::HeaderMap) {
+        crate::propagation::inject(&self.opentelemetry(), headers);
+    }
+
+    /// The baggage of the attempt: `kubernetes.object.key`, and what your code has added in the current context.
+    pub fn baggage(&self) -> opentelemetry::baggage::Baggage {
+        use opentelemetry::baggage::BaggageExt;
+        let context = self.opentelemetry();
+        context.baggage().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    /// The context of OpenTelemetry in which the caller stands, or else that of the handler; with the key in its baggage,
+    /// whether or not anyone listens.
+    fn opentelemetry(&self) -> opentelemetry::Context {
+        use crate::{propagation, trace::names::attribute};
+        use opentelemetry::{
+            KeyValue,
+            baggage::{BaggageExt, KeyValueMetadata},
+            trace::TraceContextExt,
+        };
+        use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+        let mut context = propagation::current();
+        if !context.span().span_context().is_valid() {
+            let span = self.0.span.context();
+            context = context.with_remote_span_context(span.span().span_context().clone());
+        }
+        if context.baggage().get(attribute::KEY).is_some() {
+            return context;
+        }
+        let kept = context
+            .baggage()
+            .iter()
+            .map(|(key, (value, more))| KeyValueMetadata::new(key.clone(), value.clone(), more.clone()));
+        let key = KeyValue::new(attribute::KEY, self.0.key.as_str().to_owned());
+        let baggage: Vec<_> = kept.chain([key.into()]).collect();
+        context.with_baggage(baggage)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The controller: a handler with its settings, and the ways to run it.
 
 use crate::{
-    Backoff, Encoding, Readiness, Result, Spec, cluster,
+    Backoff, Encoding, RateLimit, Readiness, Result, Spec, client,
     handler::Runnable,
     retriever::{Health, Names},
     running::Running,
@@ -105,6 +105,19 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
+    /// The shortest time between two runs of one object; `None` for none. See [`Queue::debounce`](crate::Queue::debounce).
+    pub fn debounce(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.spec.queue.debounce = interval.into();
+        self
+    }
+
+    /// How many retries there may be in a time, of all objects together; `None` for any number. See
+    /// [`Queue::rate_limit`](crate::Queue::rate_limit).
+    pub fn rate_limit(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
+        self.spec.queue.rate_limit = limit.into();
+        self
+    }
+
     /// How often every known object is handled again; `None` for never, else at least a second.
     pub fn resync(mut self, interval: impl Into<Option<Duration>>) -> Self {
         self.spec.retriever.resync = interval.into();
@@ -147,6 +160,18 @@ impl<H: Runnable> Controller<H> {
     /// A server that has none is found out by itself. Switch them off for one that has them and does not bear them.
     pub fn streaming_lists(mut self, on: bool) -> Self {
         self.spec.retriever.streaming = on;
+        self
+    }
+
+    /// Whether the first list is the one that the API server's cache has, in one piece (`resourceVersion=0`), as the
+    /// informers of Go read it; false unless set.
+    ///
+    /// It is there soonest; [the page on encodings](crate::encodings#how-everything-is-read) has measures. It may be behind:
+    /// with more than one API server, objects may come in a state that is older than one which this program saw before it was
+    /// restarted. What came after follows at once in the watch, and within one run no object goes back. Every list after
+    /// the first is a consistent one.
+    pub fn cached_lists(mut self, on: bool) -> Self {
+        self.spec.retriever.cached = on;
         self
     }
 
@@ -245,8 +270,11 @@ impl<H: Runnable> Controller<H> {
     async fn drive(self, stop: impl Future<Output = ()>, at_once: CancellationToken) -> Result {
         let mut this = self.checked()?;
         let (reader, writer) = match this.client.take() {
-            Some(client) => (client.clone(), client),
-            None => cluster::clients().await?,
+            Some(reader) => {
+                let handlers = client::traced(&reader);
+                (reader, handlers)
+            }
+            None => client::inferred().await?,
         };
         let (drain, start) = (this.drain, this.start);
         this.start(&reader, writer).until(stop, start, drain, &at_once).await

@@ -23,10 +23,40 @@
 //! | a built-in type of `k8s_openapi` | protobuf |
 //! | a struct of your own over a built-in kind | protobuf, if each field that it names is known and none is `#[serde(flatten)]` or any value |
 //! | a custom resource | JSON: the API server has no protobuf for them |
+//! | the [metadata alone](#metadata-alone) of any of these | protobuf |
 //! | an aggregated API, or a proxy that answers JSON only | JSON |
 //!
 //! Kooper asks for both, and the answer's `Content-Type` decides, each time anew. So what the server does cannot be wrong,
 //! and no request is made twice.
+//!
+//! # Metadata alone
+//!
+//! A controller that goes by labels, annotations, owners or finalizers needs no more than those, and
+//! [`PartialObjectMeta`](kube::core::PartialObjectMeta) as its resource says so. The server then sends the metadata and nothing
+//! else, in protobuf for custom resources as well:
+//!
+//! ```
+//! use k8s_openapi::api::core::v1::Pod;
+//! use kooper::{Context, controller};
+//! use kube::core::PartialObjectMeta;
+//!
+//! struct Unowned;
+//!
+//! #[controller(resource = PartialObjectMeta<Pod>)]
+//! impl Unowned {
+//!     async fn add(&self, ctx: Context, pod: PartialObjectMeta<Pod>) -> kooper::Result {
+//!         if pod.metadata.owner_references.is_none() {
+//!             println!("nobody owns {}", ctx.key());
+//!         }
+//!         Ok(())
+//!     }
+//! }
+//! ```
+//!
+//! There is nothing else in the store either, so `StoredObject::decode` into a `Pod` is an error, never a pod without a spec.
+//! And a change of the spec is known by `metadata.generation` only: where a kind has none (config maps, secrets), a change
+//! waits for the backoff of an object that fails. An aggregated API that cannot do this sends whole objects, of which the
+//! metadata is read.
 //!
 //! # Nothing is lost without a word
 //!

@@ -44,7 +44,9 @@ use std::{future::Future, sync::Arc, time::Duration};
 /// }
 /// ```
 pub trait Handler {
-    /// The type of the objects, such as `Pod`: one of `k8s_openapi`, or one that derives `kube::CustomResource`.
+    /// The type of the objects, such as `Pod`: one of `k8s_openapi`, one that derives `kube::CustomResource`, or
+    /// [`PartialObjectMeta`](kube::core::PartialObjectMeta) of one for its
+    /// [metadata alone](crate::encodings#metadata-alone).
     type Resource: Resource;
 
     /// Name, retriever and queue of the controller. Every item has a setter on
@@ -123,13 +125,13 @@ impl Requeue {
 
 /// A Kubernetes resource that a controller can watch.
 ///
-/// Implemented for the types of `k8s_openapi` and for those that derive `kube::CustomResource`; not to be implemented by
-/// hand.
+/// Implemented for the types of `k8s_openapi`, for those that derive `kube::CustomResource`, and for
+/// [`PartialObjectMeta`](kube::core::PartialObjectMeta) of each; not to be implemented by hand.
 // `kube::Resource` is no supertrait: rustc would tell of it in place of this trait's own message.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Kubernetes resource type",
     label = "not a Kubernetes resource",
-    note = "`resource = ...` takes a `k8s_openapi` type such as `Pod`, or a type that derives `kube::CustomResource`"
+    note = "`resource = ...` takes a `k8s_openapi` type such as `Pod`, or a type that derives `kube::CustomResource`, or `PartialObjectMeta` of one"
 )]
 pub trait Resource: Sized + Send + Sync + 'static {
     /// The type itself, with all that is known of it.

@@ -89,7 +89,7 @@
 #[allow(unused_extern_crates)]
 extern crate self as kooper;
 
-mod cluster;
+mod client;
 mod context;
 mod controller;
 pub mod encodings;
@@ -97,6 +97,8 @@ mod error;
 mod handler;
 mod key;
 mod objects;
+#[cfg(feature = "otel")]
+pub mod propagation;
 mod queue;
 mod readiness;
 mod retriever;
@@ -104,6 +106,7 @@ mod running;
 mod signal;
 mod spec;
 mod store;
+mod sync;
 pub mod trace;
 mod wire;
 mod worker;
@@ -121,7 +124,7 @@ pub use key::{InvalidKey, ObjectKey};
 pub use kooper_macros::controller;
 pub use kube::Client;
 pub use objects::{Objects, StoredObject};
-pub use queue::{Backoff, Queue};
+pub use queue::{Backoff, Queue, RateLimit};
 pub use readiness::Readiness;
 pub use retriever::{Names, Retriever};
 pub use spec::Spec;

@@ -3,19 +3,20 @@
 use crate::{
     Error, ObjectKey, Result,
     retriever::Health,
-    store::Store,
+    store::{SLICE, Store},
     wire::{Metadata, Object},
 };
 use kube::core::{Selector, SelectorExt};
 use serde::{Deserialize, de::DeserializeOwned};
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, ops::Bound, sync::Arc};
 use tokio::sync::watch;
 
 /// The objects that a controller knows, from [`Context::store`](crate::Context::store).
 ///
 /// Nothing is asked of the API server: this is what the watch has told of, and may be a moment behind. Each read waits until
-/// everything has been listed once, and gives handles that are decoded when they are asked to be. A read holds up the
-/// retriever for a moment at most, since it copies handles, not objects. It is cancellation safe.
+/// everything has been listed once, and gives handles that are decoded when they are asked to be. A read does not hold up
+/// the retriever: it copies handles, not objects, a few hundred at a time. What changes while a long one goes on is seen in its
+/// state before or after. It is cancellation safe.
 ///
 /// ```
 /// use k8s_openapi::api::core::v1::Pod;
@@ -57,28 +58,44 @@ impl Objects {
 
     /// Every object, in the order of their keys.
     pub async fn all(&self) -> Vec<StoredObject> {
-        self.select(|_| true).await
+        self.select(None).await
     }
 
-    /// Every object in a namespace, in the order of their keys. It looks at every key that is known.
+    /// Every object in a namespace, in the order of their keys. It looks at no others.
     pub async fn in_namespace(&self, namespace: &str) -> Vec<StoredObject> {
-        self.select(|key| key.namespace() == Some(namespace)).await
+        self.select(Some(namespace)).await
     }
 
     /// Every object with these labels, in the order of their keys.
     ///
     /// It reads the labels of every object that is known: some microseconds each, on the caller's thread.
     pub async fn labelled(&self, selector: &Selector) -> Vec<StoredObject> {
-        let mut objects = self.all().await;
-        objects.retain(|object| selector.matches(&object.labels()));
-        objects
+        let mut labelled = Vec::new();
+        for (number, object) in (1..).zip(self.all().await) {
+            if selector.matches(&object.labels()) {
+                labelled.push(object);
+            }
+            if number % SLICE == 0 {
+                tokio::task::yield_now().await;
+            }
+        }
+        labelled
     }
 
-    async fn select(&self, wanted: impl Fn(&ObjectKey) -> bool) -> Vec<StoredObject> {
+    async fn select(&self, namespace: Option<&str>) -> Vec<StoredObject> {
         self.listed().await;
-        let mut objects: Vec<_> = self.store.objects(wanted).into_iter().map(StoredObject).collect();
-        objects.sort_unstable_by(|one, other| one.key().cmp(other.key()));
-        objects
+        let mut objects = Vec::new();
+        // The keys of a namespace stand together, behind this one, which is that of no object.
+        let first = namespace.map(|namespace| ObjectKey::namespaced(namespace, ""));
+        let mut next = first.as_ref().map_or(Bound::Unbounded, Bound::Included);
+        let mut last;
+        while let Some(key) = self.store.slice(next, namespace, &mut objects) {
+            last = key;
+            next = Bound::Excluded(&last);
+            // Whoever waits for the store, or for this thread, has a turn.
+            tokio::task::yield_now().await;
+        }
+        objects.into_iter().map(StoredObject).collect()
     }
 
     async fn listed(&self) {
@@ -122,7 +139,7 @@ impl StoredObject {
     ///
     /// # Errors
     ///
-    /// If the object does not fit the type, or if it came in protobuf and the type wants a field that cannot be had from it;
+    /// If the object does not fit the type, if the type reads more than metadata of a controller that has nothing else, or if it came in protobuf and the type wants a field that cannot be had from it;
     /// see [the page on encodings](crate::encodings).
     pub fn decode<R: DeserializeOwned>(&self) -> Result<R> {
         self.0.body.decode().map_err(Error::from)

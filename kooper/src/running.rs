@@ -46,7 +46,7 @@ impl<H: Runnable> Running<H> {
         let store = Arc::new(Store::default());
         let queue = Arc::new(WorkQueue::new(spec.queue.clone()));
         let mut what = spec.retriever.clone();
-        let (api_version, kind) = (&what.resource.api_version, &what.resource.kind);
+        let (api_version, kind) = what.sent();
         what.encoding =
             what.encoding.for_type::<<H::Resource as Resource>::Object>(&spec.name, api_version, kind);
         let what = Arc::new(what);
@@ -83,8 +83,8 @@ impl<H: Runnable> Running<H> {
             reading.spawn(Stream::new(id, name, what.clone(), namespace, client, intake.clone()).run());
         }
         if let Some(interval) = what.resync {
-            let (store, queue) = (store, queue.clone());
-            reading.spawn(async move { resync(interval, &store, &queue).await });
+            let (name, store, queue) = (spec.name.clone(), store, queue.clone());
+            reading.spawn(async move { resync(&name, interval, &store, &queue).await });
         }
         reading.spawn(async move { queue.run_timer().await });
 
@@ -109,7 +109,9 @@ impl<H: Runnable> Running<H> {
         drain: Duration,
         at_once: &CancellationToken,
     ) -> Result {
+        // Nothing here is left to chance, so that a test that is seeded replays.
         tokio::select! {
+            biased;
             () = stop => self.drain(drain, at_once).await,
             error = self.fault(start) => Err(error),
         }
@@ -127,6 +129,7 @@ impl<H: Runnable> Running<H> {
         tokio::pin!(late);
         loop {
             let ended = tokio::select! {
+                biased;
                 error = &mut late => return error.into(),
                 Some(ended) = self.reading.join_next() => ended,
                 Some(ended) = self.watching.join_next() => ended,
@@ -155,11 +158,13 @@ impl<H: Runnable> Running<H> {
             tokio::pin!(all);
             let cancelled = &self.workers.cancelled;
             tokio::select! {
+                biased;
                 () = &mut all => true,
                 () = at_once.cancelled() => false,
                 () = tokio::time::sleep_until(deadline - notice) => {
                     cancelled.cancel();
                     tokio::select! {
+                        biased;
                         () = &mut all => true,
                         () = at_once.cancelled() => false,
                         () = tokio::time::sleep_until(deadline) => false,

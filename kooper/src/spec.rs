@@ -46,6 +46,12 @@ impl Spec {
                 problem: "must be longer than zero".into(),
             });
         }
+        if let (Some(debounce), Some(resync)) = (self.queue.debounce, self.retriever.resync)
+            && debounce >= resync
+        {
+            let problem = format!("({debounce:?}) must be shorter than `resync` ({resync:?})");
+            return Err(ConfigError::Range { setting: "debounce", problem });
+        }
         self.retriever.check()?;
         self.queue.check()
     }

@@ -13,15 +13,28 @@ use crate::{
     wire::{Metadata, Object},
 };
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, btree_map},
+    mem,
+    ops::Bound,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// The objects of one controller. Cheap to lock: nothing is decoded or dropped at length below the lock.
+#[cfg(test)]
+mod tests;
+
+/// How many entries are looked at below one lock: some 20 µs.
+pub(crate) const SLICE: usize = 256;
+
+/// The objects of one controller. Nobody holds the lock for long: nothing is decoded below it, and what looks at many
+/// objects takes a slice of them at a time.
+///
+/// The map is sorted, so that a slice can go on where the one before ended, and a namespace is a range of it.
 #[derive(Default)]
 pub(crate) struct Store {
-    entries: Mutex<HashMap<ObjectKey, Entry>>,
+    entries: Mutex<Entries>,
 }
+
+type Entries = BTreeMap<ObjectKey, Entry>;
 
 #[derive(Default)]
 struct Entry {
@@ -68,7 +81,7 @@ impl Job {
 }
 
 impl Store {
-    fn lock(&self) -> MutexGuard<'_, HashMap<ObjectKey, Entry>> {
+    fn lock(&self) -> MutexGuard<'_, Entries> {
         // Every change below the lock is whole before the next thing that could panic.
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -76,20 +89,23 @@ impl Store {
     /// Takes an object that a list or a watch has told of. `None` where nothing is new.
     pub(crate) fn apply(
         &self,
-        object: Object,
+        mut object: Object,
         seen_by: (StreamId, Epoch),
         trigger: Trigger,
     ) -> Option<Change> {
+        // Freed once the lock is.
+        let _before;
         let mut entries = self.lock();
-        let key = match entries.get_key_value(&object.meta.key) {
-            // One allocation of the key serves all who hold it.
-            Some((key, _)) => key.clone(),
-            None => object.meta.key.clone(),
+        let mut place = match entries.entry(object.meta.key.clone()) {
+            btree_map::Entry::Vacant(place) => place.insert_entry(Entry::default()),
+            btree_map::Entry::Occupied(place) => {
+                // One allocation of the key serves all who hold it.
+                object.meta.key = place.key().clone();
+                place
+            }
         };
-        let entry = entries.entry(key.clone()).or_default();
+        let entry = place.get_mut();
         entry.seen_by = seen_by;
-        let mut object = object;
-        object.meta.key = key.clone();
         // A `delete` that is to come has its own backoff, and what waits behind it does not end that.
         let waits = entry.tombstone.is_some();
         let spec = match &entry.current {
@@ -111,7 +127,8 @@ impl Store {
         };
         // Its end is told in the next moment, and a run in between would be of no use to anyone.
         let ending = object.meta.ending && entry.started;
-        entry.current = Some(Arc::new(object));
+        let key = object.meta.key.clone();
+        _before = entry.current.replace(Arc::new(object));
         (!ending).then_some(Change { key, trigger, spec: spec && !waits })
     }
 
@@ -129,13 +146,17 @@ impl Store {
 
     /// Takes the end of a list: what this stream knew and the list did not hold is gone.
     pub(crate) fn sweep(&self, stream: StreamId, epoch: Epoch, mut told: impl FnMut(Change)) {
-        let mut entries = self.lock();
         let gone =
             |entry: &Entry| entry.current.is_some() && entry.seen_by.0 == stream && entry.seen_by.1 != epoch;
-        let vanished: Vec<ObjectKey> =
-            entries.iter().filter(|(_, entry)| gone(entry)).map(|(key, _)| key.clone()).collect();
+        // In the order of keys, which does not differ from run to run. Nobody else brings objects of this stream meanwhile.
+        let mut vanished = Vec::new();
+        self.scan(|key, entry| {
+            if gone(entry) {
+                vanished.push(key.clone());
+            }
+        });
         for key in vanished {
-            if let Some(change) = bury(&mut entries, &key, None, Trigger::List) {
+            if let Some(change) = bury(&mut self.lock(), &key, None, Trigger::List) {
                 told(change);
             }
         }
@@ -149,7 +170,7 @@ impl Store {
             return Some(Job::Delete(Arc::clone(last)));
         }
         let object = Arc::clone(entry.current.as_ref()?);
-        let first = !std::mem::replace(&mut entry.started, true);
+        let first = !mem::replace(&mut entry.started, true);
         Some(Job::Add { object, first })
     }
 
@@ -184,25 +205,54 @@ impl Store {
         self.lock().get(key)?.current.clone()
     }
 
-    /// Every object whose key is wanted.
-    pub(crate) fn objects(&self, wanted: impl Fn(&ObjectKey) -> bool) -> Vec<Arc<Object>> {
+    /// The next objects from a key on, in the order of their keys, for as long as they are in the namespace, if one is given.
+    /// Gives where to go on, unless that was all.
+    pub(crate) fn slice(
+        &self,
+        from: Bound<&ObjectKey>,
+        namespace: Option<&str>,
+        objects: &mut Vec<Arc<Object>>,
+    ) -> Option<ObjectKey> {
         let entries = self.lock();
-        entries.iter().filter(|(key, _)| wanted(key)).filter_map(|(_, entry)| entry.current.clone()).collect()
+        let wanted = |key: &ObjectKey| namespace.is_none_or(|namespace| key.namespace() == Some(namespace));
+        let slice = entries.range((from, Bound::Unbounded)).take(SLICE);
+        let (mut last, mut count) = (None, 0);
+        for (key, entry) in slice.take_while(|(key, _)| wanted(key)) {
+            objects.extend(entry.current.clone());
+            last = Some(key);
+            count += 1;
+        }
+        last.filter(|_| count == SLICE).cloned()
     }
 
     /// Every key whose object exists.
     pub(crate) fn keys(&self) -> Vec<ObjectKey> {
-        self.lock().iter().filter(|(_, entry)| entry.current.is_some()).map(|(key, _)| key.clone()).collect()
+        let mut keys = Vec::new();
+        self.scan(|key, entry| keys.extend(entry.current.is_some().then(|| key.clone())));
+        keys
+    }
+
+    /// Looks at every entry, a slice at a time. What comes or goes meanwhile may be seen or not.
+    fn scan(&self, mut look: impl FnMut(&ObjectKey, &Entry)) {
+        let mut from = Bound::Unbounded;
+        loop {
+            let entries = self.lock();
+            let (mut last, mut count) = (None, 0);
+            for (key, entry) in entries.range((from.as_ref(), Bound::Unbounded)).take(SLICE) {
+                look(key, entry);
+                last = Some(key);
+                count += 1;
+            }
+            match last.filter(|_| count == SLICE).cloned() {
+                Some(key) => from = Bound::Excluded(key),
+                None => return,
+            }
+        }
     }
 }
 
 /// Ends the current object of a key: a tombstone where a handler has seen it, nothing where none has.
-fn bury(
-    entries: &mut HashMap<ObjectKey, Entry>,
-    key: &ObjectKey,
-    last: Option<Object>,
-    trigger: Trigger,
-) -> Option<Change> {
+fn bury(entries: &mut Entries, key: &ObjectKey, last: Option<Object>, trigger: Trigger) -> Option<Change> {
     let (key, entry) = {
         let (key, _) = entries.get_key_value(key)?;
         let key = key.clone();
@@ -219,125 +269,4 @@ fn bury(
         entries.remove(&key);
     }
     None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::wire::Encoding;
-
-    fn object(name: &str, uid: &str, version: u32) -> Object {
-        let mut splitter = Encoding::Json.list();
-        let text = format!(
-            r#"{{"items":[{{"metadata":{{"name":"{name}","uid":"{uid}","resourceVersion":"{version}","generation":{version}}}}}]}}"#
-        );
-        let mut found = None;
-        splitter.feed(text.as_bytes(), |object| found = Some(object)).expect("a list");
-        found.expect("an object")
-    }
-
-    fn key() -> ObjectKey {
-        ObjectKey::cluster("a")
-    }
-
-    fn apply(store: &Store, uid: &str, version: u32) -> Option<bool> {
-        store.apply(object("a", uid, version), (0, 1), Trigger::Watch).map(|change| change.spec)
-    }
-
-    fn delete(store: &Store, uid: &str) -> bool {
-        store.delete(object("a", uid, 9), Trigger::Watch).is_some()
-    }
-
-    fn take(store: &Store) -> String {
-        match store.take(&key()) {
-            Some(Job::Add { object, .. }) => format!("add {}", object.meta.uid),
-            Some(Job::Delete(last)) => format!("delete {}", last.meta.uid),
-            None => "nothing".into(),
-        }
-    }
-
-    #[test]
-    fn an_unchanged_or_older_state_is_no_change() {
-        let store = Store::default();
-        assert_eq!(apply(&store, "u", 5), Some(true));
-        assert_eq!(apply(&store, "u", 5), None);
-        assert_eq!(apply(&store, "u", 4), None);
-        assert_eq!(apply(&store, "u", 6), Some(true));
-    }
-
-    #[test]
-    fn the_moment_before_the_end_is_no_change() {
-        let store = Store::default();
-        apply(&store, "u", 1);
-        take(&store);
-        let mut ending = object("a", "u", 2);
-        ending.meta.ending = true;
-        assert_eq!(store.apply(ending, (0, 1), Trigger::Watch), None);
-        assert!(delete(&store, "u"));
-        assert_eq!(take(&store), "delete u");
-    }
-
-    #[test]
-    fn an_object_that_came_and_went_before_any_run_leaves_nothing() {
-        let store = Store::default();
-        apply(&store, "u", 1);
-        assert!(!delete(&store, "u"));
-        assert_eq!(take(&store), "nothing");
-        assert!(store.lock().is_empty());
-    }
-
-    #[test]
-    fn a_deleted_object_is_kept_until_its_delete_is_settled() {
-        let store = Store::default();
-        apply(&store, "u", 1);
-        assert_eq!(take(&store), "add u");
-        assert!(delete(&store, "u"));
-        assert_eq!(take(&store), "delete u");
-        assert!(!store.bury(&key()));
-        assert!(store.lock().is_empty());
-    }
-
-    #[test]
-    fn under_a_new_uid_the_old_one_is_deleted_first() {
-        let store = Store::default();
-        apply(&store, "old", 1);
-        assert_eq!(take(&store), "add old");
-        assert_eq!(apply(&store, "new", 2), Some(true));
-        assert_eq!(take(&store), "delete old");
-        // Another one in between was seen by no handler, and leaves no trace.
-        assert_eq!(apply(&store, "newer", 3), Some(false), "the backoff of the delete goes on");
-        assert_eq!(take(&store), "delete old");
-        assert!(store.bury(&key()));
-        assert_eq!(take(&store), "add newer");
-        assert!(!delete(&store, "new"), "the end of one that was replaced");
-    }
-
-    #[test]
-    fn what_a_list_does_not_hold_is_gone() {
-        let store = Store::default();
-        for name in ["a", "b", "c"] {
-            store.apply(object(name, name, 1), (0, 1), Trigger::List);
-            store.take(&ObjectKey::cluster(name));
-        }
-        store.apply(object("other", "o", 1), (1, 1), Trigger::List);
-        store.apply(object("b", "b", 1), (0, 2), Trigger::List);
-        let mut gone = Vec::new();
-        store.sweep(0, 2, |change| gone.push(change.key.to_string()));
-        gone.sort();
-        assert_eq!(gone, ["a", "c"]);
-    }
-
-    #[test]
-    fn an_object_that_no_handler_could_be_given_needs_no_delete() {
-        let store = Store::default();
-        apply(&store, "u", 1);
-        store.take(&key());
-        store.unstart(&key(), "u");
-        assert!(!delete(&store, "u"));
-        apply(&store, "v", 2);
-        store.take(&key());
-        delete(&store, "v");
-        store.unstart(&key(), "v");
-        assert!(store.lock().is_empty());
-    }
 }

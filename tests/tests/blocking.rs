@@ -8,9 +8,48 @@ use kube::{
     api::{Patch, PatchParams, PostParams},
 };
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 use tokio::sync::mpsc;
 use tracing_subscriber::{Registry, layer::SubscriberExt};
+
+/// Never waits, and counts.
+struct Busy(Arc<AtomicUsize>);
+
+#[controller(resource = Pod, name = "busy", resync = "never", workers = 3)]
+impl Busy {
+    async fn add(&self, _pod: Pod) -> kooper::Result {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn handlers_that_never_wait_leave_other_tasks_of_their_thread_a_turn() {
+    const PODS: usize = 1_000;
+    let cluster = Cluster::new();
+    let pods: Api<Pod> = Api::default_namespaced(cluster.client());
+    for number in 0..PODS {
+        pods.create(&PostParams::default(), &pod(&format!("pod-{number}"))).await.expect("created");
+    }
+    let handled = Arc::new(AtomicUsize::new(0));
+    let controller = Controller::new(Busy(handled.clone())).client(cluster.client()).streaming_lists(false);
+    let running = Running::start(controller);
+    let (mut before, mut most) = (0, 0);
+    while before < PODS {
+        tokio::task::yield_now().await;
+        let now = handled.load(Ordering::Relaxed);
+        (before, most) = (now, most.max(now - before));
+    }
+    // Each of three workers ends its turn after 32.
+    assert!(most <= 3 * 32, "{most} were handled without a turn for anyone else");
+    running.stop().await.expect("drained");
+}
 
 /// Blocks for the pod of that name, and tells of each run that is over.
 struct Blocking(mpsc::UnboundedSender<String>);

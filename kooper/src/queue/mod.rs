@@ -3,22 +3,27 @@
 //! [`State`] is the whole of its rules, without a clock or a task, so that a test can drive it. [`WorkQueue`] is the shell
 //! around it: a lock, and the wake-ups of workers and of the one timer.
 
+mod entry;
 mod lane;
 #[cfg(test)]
 mod model;
 mod policy;
+mod rate;
 mod state;
-mod sync;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use entry::{Handout, Settlement, Slot};
 pub use policy::{Backoff, Queue};
-pub(crate) use state::{Handout, Settlement, Slot};
+pub use rate::RateLimit;
 
-use crate::store::Change;
-use state::{Lane, State};
+use crate::{
+    store::Change,
+    sync::{Mutex, MutexGuard, Notify, sleep_until},
+};
+use entry::{Lane, Wake};
+use state::State;
 use std::time::Duration;
-use sync::{Mutex, MutexGuard, Notify};
 use tokio::time::Instant;
 
 /// The queue of one controller. Workers [`take`](Self::take) keys from it and [`settle`](Self::settle) them.
@@ -52,8 +57,16 @@ impl WorkQueue {
     /// A change in the store: live if a watch told of it, backlog if a list or a resync did.
     pub(crate) fn changed(&self, change: Change) {
         let lane = Lane::of(change.trigger);
-        if self.lock().changed(change.key, lane, change.trigger, change.spec, Instant::now()) {
+        let wake = self.lock().changed(change.key, lane, change.trigger, change.spec, Instant::now());
+        self.wake(wake);
+    }
+
+    fn wake(&self, wake: Wake) {
+        if wake.worker {
             self.ready.notify_one();
+        }
+        if wake.timer {
+            self.due.notify_one();
         }
     }
 
@@ -86,13 +99,8 @@ impl WorkQueue {
 
     /// Ends the run of a key.
     pub(crate) fn settle(&self, slot: Slot, settlement: &Settlement, link: crate::trace::Link) {
-        let settled = self.lock().settle(slot, settlement, link, Instant::now());
-        if settled.ready {
-            self.ready.notify_one();
-        }
-        if settled.timer {
-            self.due.notify_one();
-        }
+        let wake = self.lock().settle(slot, settlement, link, Instant::now());
+        self.wake(wake);
         #[cfg(feature = "testing")]
         self.rested.notify_waiters();
     }
@@ -119,7 +127,8 @@ impl WorkQueue {
             match next {
                 Some(at) => {
                     tokio::select! {
-                        () = tokio::time::sleep_until(at) => {}
+                        biased;
+                        () = sleep_until(at) => {}
                         () = self.due.notified() => {}
                     }
                 }

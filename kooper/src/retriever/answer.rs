@@ -1,7 +1,10 @@
 //! One answer of the API server, chunk by chunk, with bounds on how long it may be silent.
 
 use super::Trouble;
-use crate::wire::{Encoding, Status};
+use crate::{
+    trace::Reading,
+    wire::{Encoding, Status},
+};
 use bytes::Bytes;
 use http::{HeaderValue, Request, header};
 use http_body_util::BodyExt;
@@ -24,17 +27,19 @@ pub(super) struct Answer {
     pub(super) encoding: Encoding,
 }
 
-/// Sends a request for an answer in `wanted`, or in whatever the server can do. An answer that has begun may be silent for
+/// Sends a request for an answer in what `accept` says. An answer that has begun may be silent for
 /// `silence` at a time; what is no success is a [`Trouble`].
 pub(super) async fn ask(
     client: &Client,
     request: Request<Vec<u8>>,
-    wanted: Encoding,
+    reading: &Reading,
+    accept: &'static str,
     silence: Duration,
 ) -> Result<Answer, Trouble> {
     let (mut parts, _) = request.into_parts();
-    parts.headers.insert(header::ACCEPT, HeaderValue::from_static(wanted.accept()));
+    parts.headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
     parts.headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
+    reading.tell(&mut parts.headers);
     let sent = client.send(Request::from_parts(parts, Body::empty()));
     let response = tokio::time::timeout(BEGIN, sent)
         .await

@@ -3,7 +3,7 @@
 use crate::{
     ConfigError,
     handler::{Handler, Namespaced, Resource},
-    wire::Encoding,
+    wire::{Encoding, METADATA_ALONE},
 };
 use kooper_syntax::{name::is_dns_label, selector};
 use std::time::Duration;
@@ -20,6 +20,8 @@ use std::time::Duration;
 pub struct Retriever {
     pub(crate) resource: kube::core::ApiResource,
     pub(crate) namespaced: bool,
+    /// Whether no more than the metadata of objects is asked for.
+    pub(crate) metadata_only: bool,
     pub(crate) namespaces: Vec<String>,
     pub(crate) labels: Option<String>,
     pub(crate) fields: Option<String>,
@@ -27,6 +29,8 @@ pub struct Retriever {
     pub(crate) encoding: Encoding,
     /// Whether streaming lists are asked for.
     pub(crate) streaming: bool,
+    /// Whether the first list is the one that the server's cache has.
+    pub(crate) cached: bool,
 }
 
 /// The scopes of resources, told apart by their type, since `kube::Resource` gives no value for them.
@@ -36,17 +40,20 @@ fn is_namespaced<R: Resource>() -> bool {
 }
 
 impl Retriever {
-    /// Every object of a resource, in all namespaces.
+    /// Every object of a resource, in all namespaces. Of [`PartialObjectMeta`](kube::core::PartialObjectMeta) no more than the
+    /// metadata is asked for, and kept.
     pub fn of<R: Resource>() -> Self {
         Self {
             resource: kube::core::ApiResource::erase::<R::Object>(&()),
             namespaced: is_namespaced::<R>(),
+            metadata_only: <R::Object as kube::Resource>::metadata_api(),
             namespaces: Vec::new(),
             labels: None,
             fields: None,
             resync: Some(Duration::from_mins(3)),
             encoding: Encoding::default(),
             streaming: true,
+            cached: false,
         }
     }
 
@@ -96,6 +103,11 @@ impl Retriever {
     pub fn encoding(mut self, encoding: Encoding) -> Self {
         self.encoding = encoding;
         self
+    }
+
+    /// `apiVersion` and `kind` of what the server sends.
+    pub(crate) fn sent(&self) -> (&str, &str) {
+        if self.metadata_only { METADATA_ALONE } else { (&self.resource.api_version, &self.resource.kind) }
     }
 
     /// Whether it can work.

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use super::{
     agenda::{Agenda, Delays},
     answer::{answer, refused},
+    apply::Writer,
     body::Payload,
     clock::Clock,
     custom,
@@ -292,7 +293,13 @@ impl Api {
             }
             rows.extend(added);
             if document.get("status/conditions").and_then(Value::as_array).is_none_or(Vec::is_empty) {
-                custom::established(&mut document, &self.clock.stamp());
+                let (before, now) = (document.clone(), self.clock.stamp());
+                custom::established(&mut document, &now);
+                let resources = self.resources();
+                let row = resources.of_kind("apiextensions.k8s.io/v1", "CustomResourceDefinition");
+                let row = row.expect("definitions are built in");
+                Writer::new(row, resources, "kube-apiserver", "status", now)
+                    .update(Some(&before), &mut document);
                 state.put(DEFINITIONS, definition.key.clone(), document);
             }
         }
@@ -350,7 +357,7 @@ impl Front {
             Some(Effect::Status { code, retry_after }) => {
                 let mut status = Status::of_code(code);
                 status.retry_after = retry_after.map(|wait| wait.as_secs());
-                return Ok(refused(&status));
+                return Ok(refused(&status, &parts.headers));
             }
             Some(Effect::Refuse) => return Err(Refused),
             Some(Effect::Hang) => std::future::pending().await,
@@ -362,16 +369,26 @@ impl Front {
             answer(&self.api, &parts, &body.to_bytes()).await
         } else {
             let message = format!("Request entity too large: limit is {LARGEST_BODY}");
-            refused(&Status::new(413, "RequestEntityTooLarge", message))
+            refused(&Status::new(413, "RequestEntityTooLarge", message), &parts.headers)
         };
         Ok(match effect {
             Some(Effect::Cut(after)) => response.map(|body| body.break_after(after)),
-            Some(Effect::Garble) => {
-                response.map(|_| Payload::from(Bytes::from_static(b"{\"kind\":\"Garbled\xff\xfe,\n")))
-            }
+            Some(Effect::Garble) => garbled(&response),
             _ => response,
         })
     }
+}
+
+/// The head of an answer, and a body that is none.
+fn garbled(response: &http::Response<Payload>) -> http::Response<Payload> {
+    let content_type = response.headers().get(http::header::CONTENT_TYPE).cloned();
+    let is_json =
+        content_type.as_ref().is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+    let body: &[u8] = if is_json { b"{\"kind\":\"Garbled\xff\xfe,\n" } else { b"\0\0\0\x04\xff\xfe\xff\xff" };
+    let mut garbled = http::Response::new(Payload::from(Bytes::from_static(body)));
+    *garbled.status_mut() = response.status();
+    garbled.headers_mut().extend(content_type.map(|value| (http::header::CONTENT_TYPE, value)));
+    garbled
 }
 
 impl<B> tower_service::Service<http::Request<B>> for Front

@@ -1,12 +1,16 @@
 //! A Kubernetes API server in the process, for tests and first steps.
 //!
 //! [`Cluster`] answers as kube-apiserver does: resource versions and conflicts, lists by pages, watches with bookmarks
-//! and 410, selectors, finalizers, generations. It starts in less than a millisecond and needs no other program.
+//! and 410, selectors, finalizers, generations, server-side apply with the owners of every field. It starts in less than a millisecond and needs no other program.
+//!
+//! Built-in kinds come in Kubernetes' protobuf to whoever asks for it, as Kooper does, so that a test goes the whole way of a
+//! real object; all else is JSON.
 //!
 //! Left out: admission, RBAC, and validation of values by schema. [`guide`] has five complete tests to begin with.
 
 mod agenda;
 mod answer;
+mod apply;
 mod body;
 mod clock;
 mod cluster;
@@ -46,6 +50,7 @@ mod traces;
 mod view;
 mod watch;
 mod write;
+mod yaml;
 
 pub use cluster::{Cluster, ClusterBuilder};
 pub use fault::{EventFault, Fault, Faults, Watches};

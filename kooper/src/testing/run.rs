@@ -101,8 +101,9 @@ impl Cluster {
         let streams = controller.spec().retriever.namespaces.len().max(1);
         let limits = controller.limits();
         let (stop, stopped) = oneshot::channel::<()>();
+        let handlers = crate::client::traced(&self.client());
         let started =
-            controller.checked().map(|controller| controller.start(&self.client_of(reader), self.client()));
+            controller.checked().map(|controller| controller.start(&self.client_of(reader), handlers));
         let intake = started.as_ref().ok().map(crate::running::Running::intake);
         let end = started.as_ref().err().map(|error| format!("{error:?}"));
         let end = Arc::new(Mutex::new(end));

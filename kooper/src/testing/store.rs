@@ -6,7 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     ops::Bound,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard, OnceLock},
 };
 
 use bytes::Bytes;
@@ -36,6 +36,8 @@ pub(super) struct Object {
     pub(super) json: Bytes,
     /// Where `"metadata"` begins.
     metadata: usize,
+    /// The same in protobuf, once it was asked for.
+    pub(super) protobuf: OnceLock<Bytes>,
 }
 
 impl Object {
@@ -73,7 +75,17 @@ impl Object {
             field_to(&mut json, field, value);
         }
         json.push(b'}');
-        Self { key, version, labels, owners, uid, deleting, json: json.into_boxed_slice().into(), metadata }
+        Self {
+            key,
+            version,
+            labels,
+            owners,
+            uid,
+            deleting,
+            json: json.into_boxed_slice().into(),
+            metadata,
+            protobuf: OnceLock::new(),
+        }
     }
 
     pub(super) fn uid(&self) -> &str {

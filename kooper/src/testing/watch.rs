@@ -3,18 +3,19 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::{sync::watch, time::Instant};
 
 use super::{
     cluster::Api,
     fault::{Command, EventEffect, OpenWatch, spoil},
     list::Versions,
+    proto::Form,
     request::Request,
     selector::Selector,
     status::Status,
     store::{Entry, Object, Range},
-    view::{View, to_bytes},
+    view::View,
 };
 
 /// Entries of the log that are read at once.
@@ -26,15 +27,12 @@ const LASTS: Duration = Duration::from_mins(45);
 /// The longest time that is kept to: a clock cannot tell what is much further.
 const LONGEST: Duration = Duration::from_hours(24 * 365);
 
-/// A line that is not JSON.
-const GARBLED: &[u8] = b"{\"type\":\"ADDED\",\xff\xfe garbled\n";
-
 /// One open watch.
 pub(super) struct Watch {
     api: Arc<Api>,
     request: Request,
     selector: Selector,
-    view: View,
+    form: Form,
     /// All changes up to this version have been told.
     position: u64,
     /// What is there at the start, still to be told.
@@ -59,7 +57,7 @@ pub(super) struct Watch {
 pub(super) struct Broken;
 
 impl Watch {
-    pub(super) fn open(api: &Arc<Api>, request: Request, view: View) -> Result<Self, Status> {
+    pub(super) fn open(api: &Arc<Api>, request: Request, form: Form) -> Result<Self, Status> {
         let selector = Selector::of(&request)?;
         let versions = Versions::of(&request, true)?;
         let query = &request.query;
@@ -91,7 +89,7 @@ impl Watch {
             api: Arc::clone(api),
             request,
             selector,
-            view,
+            form,
             initial,
             changed,
             last: None,
@@ -122,10 +120,10 @@ impl Watch {
                 }
                 Command::Cut => {
                     self.open.break_next();
-                    return Some(Ok(Bytes::from_static(b"{\"type\":\"MODIFIED\",\"object\":{\"kind\":")));
+                    return Some(Ok(self.form.cut_event()));
                 }
                 Command::Garble => {
-                    return Some(Ok(Bytes::from_static(GARBLED)));
+                    return Some(Ok(self.form.garbled_event()));
                 }
                 Command::Repeat => {
                     if let Some((kind, object)) = self.last.clone() {
@@ -150,6 +148,7 @@ impl Watch {
                 self.open.idle(self.position);
             }
             tokio::select! {
+                biased;
                 _ = self.changed.changed(), if self.late.is_none() => {}
                 () = tokio::time::sleep_until(self.late.unwrap_or(self.end)), if self.late.is_some() => {}
                 () = self.open.changed() => {}
@@ -266,7 +265,7 @@ impl Watch {
                 lines.extend_from_slice(&line);
             }
             EventEffect::Garble => {
-                lines.extend_from_slice(GARBLED);
+                lines.extend_from_slice(&self.form.garbled_event());
                 return true;
             }
             EventEffect::Lose => return true,
@@ -287,16 +286,12 @@ impl Watch {
     }
 
     fn line(&mut self, kind: &'static str, object: &Arc<Object>, lines: &mut Vec<u8>) {
-        lines.extend_from_slice(b"{\"type\":\"");
-        lines.extend_from_slice(kind.as_bytes());
-        lines.extend_from_slice(b"\",\"object\":");
-        lines.extend_from_slice(&self.view.object(&self.request.resource, object));
-        lines.extend_from_slice(b"}\n");
+        self.form.event(kind, &self.request.resource, object, lines);
         self.last = Some((kind, Arc::clone(object)));
     }
 
     fn bookmark_line(&self, ends_initial: bool) -> Bytes {
-        let (kind, api_version) = match self.view {
+        let (kind, api_version) = match self.form.view {
             View::Whole => (self.request.resource.kind.clone(), self.request.resource.api_version()),
             View::Metadata => ("PartialObjectMetadata".into(), "meta.k8s.io/v1".into()),
             View::Table(_) => ("Table".into(), "meta.k8s.io/v1".into()),
@@ -306,18 +301,12 @@ impl Watch {
             metadata["annotations"] = json!({ "k8s.io/initial-events-end": "true" });
         }
         let object = json!({ "kind": kind, "apiVersion": api_version, "metadata": metadata });
-        line_of(&json!({ "type": "BOOKMARK", "object": object }))
+        self.form.other_event("BOOKMARK", &object)
     }
 
     /// An event that tells of a failure and ends the watch.
     fn fail(&mut self, status: &Status) -> Bytes {
         self.ended = true;
-        line_of(&json!({ "type": "ERROR", "object": status.to_value() }))
+        self.form.other_event("ERROR", &status.to_value())
     }
-}
-
-fn line_of(event: &Value) -> Bytes {
-    let mut line = to_bytes(event).to_vec();
-    line.push(b'\n');
-    line.into()
 }

@@ -13,6 +13,19 @@ const VARIABLE: &str = "KOOPER_ENCODING";
 
 const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
 
+/// `apiVersion` and `kind` of an object of which there is the metadata alone, whatever kind it is of.
+pub(crate) const METADATA_ALONE: (&str, &str) = ("meta.k8s.io/v1", "PartialObjectMetadata");
+
+/// How much of each object is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    /// The metadata alone, in the events of a watch.
+    Metadata,
+    /// The metadata alone, in a list.
+    MetadataList,
+}
+
 /// What objects are written in on their way from the API server; see [the page on encodings](crate::encodings).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -33,11 +46,26 @@ impl Encoding {
         }
     }
 
-    /// What to ask for, in HTTP's words. The server takes the first that it can do.
-    pub(crate) const fn accept(self) -> &'static str {
-        match self {
-            Self::Protobuf => "application/vnd.kubernetes.protobuf,application/json",
-            Self::Json => "application/json",
+    /// What to ask for, in HTTP's words. The server takes the first that it can do: whole objects where it cannot do their
+    /// metadata alone, which an aggregated API may not.
+    pub(crate) const fn accept(self, part: Part) -> &'static str {
+        match (self, part) {
+            (Self::Protobuf, Part::Whole) => "application/vnd.kubernetes.protobuf,application/json",
+            (Self::Json, Part::Whole) => "application/json",
+            (Self::Protobuf, Part::Metadata) => concat!(
+                "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,",
+                "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+            ),
+            (Self::Json, Part::Metadata) => {
+                "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+            }
+            (Self::Protobuf, Part::MetadataList) => concat!(
+                "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,",
+                "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+            ),
+            (Self::Json, Part::MetadataList) => {
+                "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+            }
         }
     }
 

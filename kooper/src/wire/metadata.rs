@@ -1,8 +1,7 @@
 //! The metadata of an object, read without decoding it.
 
-use super::{Body, Form, MAX_OBJECT, Object, WireError};
+use super::{Body, Form, MAX_OBJECT, METADATA_ALONE, Object, WireError};
 use crate::ObjectKey;
-use bytes::Bytes;
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, Visitor},
@@ -58,14 +57,31 @@ pub(super) fn read_json(bytes: &[u8]) -> Result<Object, WireError> {
     if bytes.len() > MAX_OBJECT {
         return Err(WireError::Oversized);
     }
-    let peek: Peek<'_> =
-        serde_json::from_slice(bytes).map_err(|error| WireError::Garbled(error.to_string()))?;
+    let peek = serde_json::from_slice(bytes).map_err(|error| WireError::Garbled(error.to_string()))?;
+    Ok(object(bytes, peek))
+}
+
+/// As [`read_json`], of the object that `bytes` begin with, and how long it is. `None` where they end before it does.
+pub(super) fn read_first_json(bytes: &[u8]) -> Result<Option<(Object, usize)>, WireError> {
+    let mut stream = serde_json::Deserializer::from_slice(bytes).into_iter();
+    match stream.next() {
+        Some(Ok(peek)) => match stream.byte_offset() {
+            length if length > MAX_OBJECT => Err(WireError::Oversized),
+            length => Ok(Some((object(&bytes[..length], peek), length))),
+        },
+        Some(Err(error)) if !error.is_eof() => Err(WireError::Garbled(error.to_string())),
+        _ => Ok(None),
+    }
+}
+
+/// An object by what was read of `bytes`, which are all of it.
+fn object(bytes: &[u8], peek: Peek<'_>) -> Object {
     let meta = peek.metadata;
     let body = match meta.managed_fields {
         Some(fields) => without(bytes, fields.get()),
         None => bytes.to_vec(),
     };
-    Ok(Object {
+    Object {
         meta: Metadata {
             key: ObjectKey::new(meta.namespace.0.as_deref(), meta.name.0.as_deref().unwrap_or_default()),
             uid: meta.uid.0.unwrap_or_default().into(),
@@ -76,8 +92,8 @@ pub(super) fn read_json(bytes: &[u8]) -> Result<Object, WireError> {
                 && meta.deletion_grace_period_seconds == Some(0)
                 && meta.finalizers.is_none_or(|finalizers| finalizers.is_empty()),
         },
-        body: Body { bytes: Bytes::from(body), form: Form::Json },
-    })
+        body: Body::new(body, peek.form),
+    }
 }
 
 /// `bytes` without the `managedFields` whose value is `value`, a part of `bytes`, and without the comma that goes with it.
@@ -105,6 +121,7 @@ fn without(bytes: &[u8], value: &str) -> Vec<u8> {
 struct Peek<'a> {
     metadata: PeekMetadata<'a>,
     digest: u64,
+    form: Form,
 }
 
 #[derive(Deserialize, Default)]
@@ -169,10 +186,19 @@ impl<'de: 'a, 'a> Deserialize<'de> for Peek<'a> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Peek<'de>, A::Error> {
                 let mut metadata = PeekMetadata::default();
                 let mut hasher = DefaultHasher::new();
+                let mut form = Form::Json;
                 while let Some(name) = map.next_key::<Text<'de>>()? {
                     match name.0.as_deref().unwrap_or_default() {
                         "metadata" => metadata = map.next_value()?,
-                        "apiVersion" | "kind" | "status" => drop(map.next_value::<IgnoredAny>()?),
+                        "kind" => {
+                            let kind = map.next_value::<&RawValue>()?.get();
+                            if kind.strip_prefix('"').and_then(|kind| kind.strip_suffix('"'))
+                                == Some(METADATA_ALONE.1)
+                            {
+                                form = Form::JsonMetadata;
+                            }
+                        }
+                        "apiVersion" | "status" => drop(map.next_value::<IgnoredAny>()?),
                         // A generation says more than a hash, and costs nothing.
                         _ if metadata.generation.is_some() => drop(map.next_value::<IgnoredAny>()?),
                         name => {
@@ -181,7 +207,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Peek<'a> {
                         }
                     }
                 }
-                Ok(Peek { metadata, digest: hasher.finish() })
+                Ok(Peek { metadata, digest: hasher.finish(), form })
             }
         }
         deserializer.deserialize_map(PeekVisitor)

@@ -3,12 +3,15 @@
 //! Nothing outside of this module knows what an object's bytes mean. The other stages see a [`Metadata`], a [`Body`], and
 //! no more. There are JSON and Kubernetes' protobuf; another is another arm of [`Encoding`].
 
+mod alone;
 mod encoding;
 mod json;
 mod metadata;
 pub(crate) mod protobuf;
+mod room;
 
 pub use encoding::Encoding;
+pub(crate) use encoding::{METADATA_ALONE, Part};
 pub(crate) use metadata::Metadata;
 
 use bytes::Bytes;
@@ -28,14 +31,27 @@ pub(crate) struct Body {
 #[derive(Debug, Clone, Copy)]
 enum Form {
     Json,
+    /// Metadata alone, in JSON.
+    JsonMetadata,
     Protobuf(protobuf::Kind),
 }
 
 impl Body {
+    fn new(bytes: Vec<u8>, form: Form) -> Self {
+        room::make(bytes.len());
+        Self { bytes: Bytes::from(bytes), form }
+    }
+
     /// The object as a value of a type.
     pub(crate) fn decode<R: DeserializeOwned>(&self) -> Result<R, DecodeError> {
         match self.form {
-            Form::Json => serde_json::from_slice(&self.bytes).map_err(DecodeError::Json),
+            Form::Json => match str::from_utf8(&self.bytes) {
+                // Looked at once, and not again string by string.
+                Ok(text) => serde_json::from_str(text),
+                Err(_) => serde_json::from_slice(&self.bytes),
+            }
+            .map_err(DecodeError::Json),
+            Form::JsonMetadata => alone::decode(&self.bytes).map_err(DecodeError::Json),
             Form::Protobuf(kind) => protobuf::decode(&self.bytes, kind).map_err(DecodeError::Protobuf),
         }
     }
@@ -149,11 +165,11 @@ impl WatchSplitter {
         }
     }
 
-    /// Whether the stream ended between two events.
-    pub(crate) fn finish(self) -> Result<(), WireError> {
+    /// Whether the stream ended between two events, and the `Status` that took the place of the last one.
+    pub(crate) fn finish(self) -> Result<Option<Status>, WireError> {
         match self {
             Self::Json(splitter) => splitter.finish(),
-            Self::Protobuf(splitter) => splitter.finish(),
+            Self::Protobuf(splitter) => splitter.finish().map(|()| None),
         }
     }
 }

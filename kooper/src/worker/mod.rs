@@ -30,6 +30,9 @@ use std::{
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
+/// How many attempts of handlers that never wait a worker makes before other tasks of its thread have a turn.
+const TURN: u32 = 32;
+
 /// What the workers of one controller share.
 pub(crate) struct Workers<H> {
     pub(crate) handler: H,
@@ -61,10 +64,16 @@ struct Failed {
 impl<H: Runnable> Workers<H> {
     /// One worker, until the queue is closed. `place` is its number.
     pub(crate) async fn work(self: Arc<Self>, place: usize) {
+        let mut made = 0_u32;
         while let Some(handout) = self.queue.take().await {
             self.running.fetch_add(1, Ordering::Relaxed);
             self.process(&handout, place).await;
             self.running.fetch_sub(1, Ordering::Relaxed);
+            made = made.wrapping_add(1);
+            if made.is_multiple_of(TURN) {
+                // Handlers that never wait would else keep the thread from all other tasks until the queue is empty.
+                tokio::task::yield_now().await;
+            }
         }
     }
 
@@ -143,7 +152,7 @@ impl<H: Runnable> Workers<H> {
         });
         let watch = self.watchdog.watch(place, &handout.key);
         let run = run(handler(ctx), self.timeout, &self.aborted, &watch);
-        let end = run.instrument(child.clone()).await;
+        let end = attempt.around(run.instrument(child.clone())).await;
         drop(watch);
         // Whatever the handler left behind (tasks, threads) learns that nobody waits for it any more.
         if !matches!(end, End::Returned(_)) {

@@ -1,6 +1,7 @@
 //! What the queue still has to do, for tests that wait until it has nothing.
 
-use super::{Phase, State};
+use super::State;
+use crate::queue::entry::{Phase, Why};
 use tokio::time::Instant;
 
 impl State {
@@ -14,7 +15,11 @@ impl State {
             let stand = match entry.phase {
                 Phase::Ready(_) => format!("ready for attempt {attempt}"),
                 Phase::Running(_) => format!("running, attempt {attempt}"),
-                Phase::Delayed { at, backoff: false } if at > now => return None,
+                Phase::Delayed { why: Why::Rest, .. } => return None,
+                Phase::Delayed { at, why: Why::Asked } if at > now => return None,
+                Phase::Limited => {
+                    format!("waiting for attempt {attempt}, until the limit of retries lets it")
+                }
                 Phase::Delayed { at, .. } => {
                     let wait = at.saturating_duration_since(now);
                     format!("waiting for attempt {attempt}, due in {wait:?}")

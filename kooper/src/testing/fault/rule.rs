@@ -44,6 +44,7 @@ struct Rule {
     namespace: Option<String>,
     name: Option<String>,
     path: Option<String>,
+    query: Option<(String, String)>,
     chance: Option<Chance>,
     effect: Effect,
 }
@@ -85,6 +86,7 @@ impl<'a> Fault<'a> {
             namespace: None,
             name: None,
             path: None,
+            query: None,
             chance: None,
             effect: Effect::Refuse,
         };
@@ -119,6 +121,12 @@ impl<'a> Fault<'a> {
     /// Only requests whose path begins so.
     pub fn path(mut self, prefix: &str) -> Self {
         self.rule.path = Some(prefix.into());
+        self
+    }
+
+    /// Only requests with this in their query: `query("sendInitialEvents", "true")` are streaming lists.
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        self.rule.query = Some((name.into(), value.into()));
         self
     }
 
@@ -250,6 +258,10 @@ impl Rule {
             && is(&self.namespace, request.namespace.as_deref())
             && is(&self.name, request.name.as_deref())
             && self.path.as_deref().is_none_or(|prefix| request.path.starts_with(prefix))
+            && self
+                .query
+                .as_ref()
+                .is_none_or(|(name, value)| request.query_value(name).as_ref() == Some(value))
             && self.chance.as_mut().is_none_or(Chance::draw)
     }
 }

@@ -64,6 +64,7 @@ use tracing_subscriber::{Layer, Registry, filter::Targets, layer::SubscriberExt 
 pub struct Traces {
     recorder: Arc<Recorder>,
     services: Services,
+    filter: Targets,
 }
 
 /// The spans, in the order in which they ended.
@@ -104,7 +105,19 @@ impl Traces {
             let provider = SdkTracerProvider::builder().with_sampler(Sampler::AlwaysOn);
             provider.with_span_processor(Tap::new(Arc::clone(&sink)))
         };
-        Self { recorder, services: Services::new(resource, Box::new(make)) }
+        let filter = Targets::new().with_default(Level::INFO);
+        Self { recorder, services: Services::new(resource, Box::new(make)), filter }
+    }
+
+    /// Records what this filter lets pass, in the words of `KOOPER_TRACES`: `info,kooper::retriever=debug`.
+    ///
+    /// # Panics
+    ///
+    /// If it is no filter.
+    #[must_use]
+    pub fn filter(mut self, filter: &str) -> Self {
+        self.filter = filter.parse().unwrap_or_else(|error| panic!("`{filter}` is no filter: {error}"));
+        self
     }
 
     /// Records what this thread does from now on, until the guard is dropped.
@@ -118,12 +131,13 @@ impl Traces {
         Dispatch::new(Registry::default().with(self.layer()))
     }
 
-    /// A layer that records, for a subscriber of your own. It takes spans and events of INFO and above.
+    /// A layer that records, for a subscriber of your own. It takes spans and events of INFO and above, unless
+    /// [`filter`](Self::filter) says other.
     pub fn layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
     {
-        bridge(self.services.clone(), &Targets::new().with_default(Level::INFO))
+        bridge(self.services.clone(), &self.filter)
     }
 
     /// The traces of an object by its key, `namespace/name`: one for each attempt whose `processJob` has ended.

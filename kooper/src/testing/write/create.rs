@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{options, read, settle_namespace, to_stored, typed};
+use super::{options, read, settle, settle_namespace, to_stored, typed};
 use crate::{
     ObjectKey,
     testing::{
+        apply::Writer,
         cluster::Api,
         document::Document,
         metadata,
@@ -21,11 +22,17 @@ use bytes::Bytes;
 /// Answers a POST to a collection.
 pub(in crate::testing) fn create(api: &Api, request: &Request, body: &Bytes) -> Result<Arc<Object>, Status> {
     let unknown = options::check(request)?;
-    let document = read(api, request, body, unknown)?;
+    let mut document = read(api, request, body, unknown)?;
+    settle(&request.resource, &mut document);
+    for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"] {
+        document.clear_meta(field);
+    }
+    Writer::of(request, api.resources(), api.clock.stamp()).update(None, &mut document);
     let mut state = api.store.lock();
     create_in(api, &mut state, request, document)
 }
 
+/// Stores a new object, whose fields have their owners.
 pub(super) fn create_in(
     api: &Api,
     state: &mut State,
@@ -40,15 +47,19 @@ pub(super) fn create_in(
     generate_name(api, &mut document);
     check_namespace(state, request, document.name())?;
     prepare(api, resource, &mut document);
-    let causes = metadata::check(&document, resource);
+    let mut causes = metadata::check(&document, resource);
+    causes.extend(strategy::check(resource, &document));
+    if let Some(custom) = &resource.custom {
+        causes.extend(custom.check(&document));
+    }
     if !causes.is_empty() {
         return Err(Status::invalid(&resource.group, &resource.kind, document.name(), causes));
     }
     to_stored(resource, &mut document);
     let (document, _) = typed(document, false).map_err(|why| Status::new(500, "", why))?;
     let key = request.key(document.name());
-    if state.collection(&resource.collection()).get(&key).is_some() {
-        return Err(Status::already_exists(resource, key.name()));
+    if let Some(known) = state.collection(&resource.collection()).get(&key) {
+        return Err(Status::already_exists(resource, key.name(), known.document().is_deleting()));
     }
     if request.is_dry_run() {
         return Ok(Arc::new(Object::new(key, 0, document)));
@@ -82,7 +93,7 @@ fn check_namespace(state: &mut State, request: &Request, name: &str) -> Result<(
 
 /// What the server sets on every new object.
 fn prepare(api: &Api, resource: &Resource, document: &mut Document) {
-    for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "managedFields"] {
+    for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"] {
         document.clear_meta(field);
     }
     document.set_meta("uid", api.clock.uid());

@@ -1,5 +1,6 @@
 //! Writes: what becomes of an object that a client sends.
 
+mod apply;
 mod create;
 mod delete;
 mod options;
@@ -94,7 +95,11 @@ fn undecodable((kind, version): &(String, String), why: &str) -> Status {
 }
 
 /// The object as its type reads and writes it, and its fields that the type has not. A kind with no type is left as it is.
-fn typed(document: Document, defaults: bool) -> Result<(Document, Vec<String>), String> {
+fn typed(mut document: Document, defaults: bool) -> Result<(Document, Vec<String>), String> {
+    if document.get("metadata/managedFields").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+        // Asks that nobody own anything; the type would leave it out.
+        document.set_meta("managedFields", serde_json::json!([{}]));
+    }
     let Some(of) = Schema::builtin().of_kind(document.text("apiVersion"), document.text("kind")) else {
         return typed_metadata(document);
     };
@@ -118,11 +123,17 @@ fn typed_metadata(mut document: Document) -> Result<(Document, Vec<String>), Str
     Ok((document, decoder.unknown))
 }
 
+/// Drops what the schema of a custom resource has not, and sets its defaults.
+fn settle(resource: &Resource, document: &mut Document) {
+    if let Some(custom) = &resource.custom {
+        custom.settle(&mut document.0);
+    }
+}
+
 /// Brings an object into the form in which its kind is stored.
 fn to_stored(resource: &Resource, document: &mut Document) {
     super::convert::event(document, "v1");
     if let Some(custom) = &resource.custom {
-        custom.settle(&mut document.0);
         document.0.insert("apiVersion".into(), custom.stored_as.as_str().into());
     }
 }

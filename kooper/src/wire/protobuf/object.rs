@@ -9,7 +9,6 @@ use crate::{
     ObjectKey,
     wire::{Body, Form, MAX_OBJECT, Metadata, Object, WatchEvent, WireError, metadata::SpecVersion},
 };
-use bytes::Bytes;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The field of an object that is its metadata, in every kind that can be watched.
@@ -115,7 +114,7 @@ fn read_from<'a>(reader: &mut Reader<'a>, bytes: &'a [u8], kind: Kind) -> Result
             deleting: meta.deleting,
             ending: meta.deleting && meta.grace_is_over && !meta.finalizers,
         },
-        body: Body { bytes: Bytes::from(kept), form: Form::Protobuf(kind) },
+        body: Body::new(kept, Form::Protobuf(kind)),
     })
 }
 
