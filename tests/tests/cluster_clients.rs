@@ -15,7 +15,7 @@ use kube::{
     Api, Client, Resource, ResourceExt,
     api::{DeleteParams, ListParams, Patch, PatchParams, PostParams},
     core::GroupVersionKind,
-    discovery::{Discovery, Scope, oneshot},
+    discovery::{ApiGroup, Discovery, Scope, oneshot},
     runtime::{
         Controller,
         controller::{Action, Error as ControllerError},
@@ -203,7 +203,7 @@ async fn its_discovery_finds_built_in_and_custom_resources() {
     }
     let plurals = |discovery: &Discovery| {
         let groups = discovery.groups_alphabetical().into_iter();
-        let resources = groups.flat_map(|group| group.recommended_resources());
+        let resources = groups.flat_map(ApiGroup::recommended_resources);
         let mut plurals: Vec<String> = resources.map(|(resource, _)| resource.plural).collect();
         plurals.sort();
         plurals

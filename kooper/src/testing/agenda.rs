@@ -69,7 +69,8 @@ impl Agenda {
             _ => self.delays.garbage,
         };
         let Some(delay) = delay else { return };
-        let at = Instant::now() + delay;
+        // What is beyond what a clock can tell never comes.
+        let Some(at) = Instant::now().checked_add(delay) else { return };
         let mut due = self.lock();
         // A namespace hears of each object that leaves it.
         if matches!(work, Work::Namespace(_)) && due.works.values().any(|known| *known == work) {

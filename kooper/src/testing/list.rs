@@ -193,6 +193,7 @@ impl Page {
             return None;
         }
         let mut frame = self.head.take().unwrap_or_default();
+        frame.reserve(FRAME + FRAME / 4);
         if self.form.protobuf.is_some() {
             while frame.len() < FRAME
                 && let Some(message) = self.messages.pop_front()

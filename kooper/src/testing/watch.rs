@@ -24,6 +24,8 @@ const BATCH: usize = 64;
 const BOOKMARK_EVERY: Duration = Duration::from_mins(1);
 /// How long a watch lasts that names no time.
 const LASTS: Duration = Duration::from_mins(45);
+/// The longest time that is kept to: a clock cannot tell what is much further.
+const LONGEST: Duration = Duration::from_hours(24 * 365);
 
 /// One open watch.
 pub(super) struct Watch {
@@ -61,7 +63,7 @@ impl Watch {
         let query = &request.query;
         let bookmarks = query.is_set("allowWatchBookmarks");
         let lasts = query.number("timeoutSeconds")?.filter(|seconds| *seconds > 0);
-        let lasts = lasts.map_or(LASTS, Duration::from_secs);
+        let lasts = lasts.map_or(LASTS, |seconds| Duration::from_secs(seconds).min(LONGEST));
         let asked = query.get("sendInitialEvents").map(|_| query.is_set("sendInitialEvents"));
         let from = versions.version.unwrap_or(0);
 
@@ -257,7 +259,7 @@ impl Watch {
                 self.open.break_next();
             }
             EventEffect::Hang => self.open.hang(),
-            EventEffect::Slow(by) => self.late = Some(Instant::now() + by),
+            EventEffect::Slow(by) => self.late = Some(Instant::now() + by.min(LONGEST)),
             EventEffect::Fail(code) => {
                 let line = self.fail(&Status::of_code(code));
                 lines.extend_from_slice(&line);

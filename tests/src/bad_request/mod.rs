@@ -1,16 +1,16 @@
 //! Requests that are nearly right.
 
+mod body;
 mod words;
 
+use body::body;
 use fastrand::Rng;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use std::fmt;
-use words::*;
+use words::{ACCEPTS, CONTENT_TYPES, METHODS, NAMES, PARTS, PLURALS, QUERY, RESOURCES, ROOTS};
 
 /// Tokens, versions and names of earlier answers that are kept to be sent again.
 const LEARNT: usize = 64;
-/// How deep a value is nested at most, where it is not meant to be too deep.
-const DEPTH: u32 = 4;
 
 /// A request of words that mean something to an API server, broken here and there.
 #[derive(Debug, Clone)]
@@ -47,18 +47,20 @@ impl BadRequest {
     /// A request by chance; `seen` is what earlier answers taught.
     pub fn draw(rng: &mut Rng, seen: &[String]) -> Self {
         let method = pick(rng, METHODS).to_owned();
-        let mut uri = path(rng) + &query(rng, seen);
+        let mut uri = path(rng, &method) + &query(rng, seen);
         if once_in(rng, 200) {
             uri.push_str(&"x".repeat(rng.usize(..30_000)));
         }
         let mut headers = Vec::new();
-        if !once_in(rng, 4) {
+        if once_in(rng, 3) {
             headers.push(("accept", pick(rng, ACCEPTS).to_owned()));
         }
         let body = if method == "GET" && !once_in(rng, 10) {
             Vec::new()
         } else {
-            headers.push(("content-type", pick(rng, CONTENT_TYPES).to_owned()));
+            let fitting = if method == "PATCH" { &CONTENT_TYPES[6..10] } else { &CONTENT_TYPES[..2] };
+            let of = if once_in(rng, 5) { CONTENT_TYPES } else { fitting };
+            headers.push(("content-type", pick(rng, of).to_owned()));
             body(rng, &uri, seen)
         };
         Self { method, uri, headers, body }
@@ -95,16 +97,43 @@ impl BadRequest {
     }
 }
 
-fn path(rng: &mut Rng) -> String {
+/// A path that fits the method, mostly.
+fn path(rng: &mut Rng, method: &str) -> String {
+    if once_in(rng, 8) {
+        return any_path(rng);
+    }
+    let (root, plural, namespaced, name) = RESOURCES[rng.usize(..RESOURCES.len())];
+    let mut path = root.to_owned();
+    let everywhere = namespaced && method == "GET" && once_in(rng, 4);
+    if namespaced && !everywhere {
+        path.push_str("/namespaces/default");
+    }
+    path = path + "/" + plural;
+    let named = match method {
+        "POST" => once_in(rng, 10),
+        "PUT" | "PATCH" => !once_in(rng, 20),
+        _ => rng.bool(),
+    };
+    if named && !everywhere {
+        path = path + "/" + if once_in(rng, 6) { pick(rng, NAMES) } else { name };
+        if once_in(rng, 5) {
+            path = path + "/" + pick(rng, PARTS);
+        }
+    }
+    path
+}
+
+/// A path of words in an order that may make sense.
+fn any_path(rng: &mut Rng) -> String {
     let mut path = pick(rng, ROOTS).to_owned();
-    if once_in(rng, 12) {
+    if once_in(rng, 6) {
         return path;
     }
-    if !once_in(rng, 3) {
-        path = path + "/namespaces/" + if once_in(rng, 4) { pick(rng, NAMES) } else { "default" };
+    if rng.bool() {
+        path = path + "/namespaces/" + if rng.bool() { pick(rng, NAMES) } else { "default" };
     }
     path = path + "/" + pick(rng, PLURALS);
-    if !once_in(rng, 3) {
+    if rng.bool() {
         path = path + "/" + pick(rng, NAMES);
         if once_in(rng, 4) {
             path = path + "/" + pick(rng, PARTS);
@@ -149,124 +178,4 @@ fn escaped(text: &str) -> String {
         byte => format!("%{byte:02X}"),
     };
     text.bytes().map(escape).collect()
-}
-
-fn body(rng: &mut Rng, uri: &str, seen: &[String]) -> Vec<u8> {
-    let mut value = match rng.u32(..10) {
-        0 => any(rng, DEPTH),
-        1 => {
-            let steps = rng.usize(..4);
-            Value::Array((0..steps).map(|_| step(rng)).collect())
-        }
-        2 => json!({ "kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": pick(rng, TEXTS) }),
-        _ => object(uri),
-    };
-    for _ in 0..rng.usize(..4) {
-        alter(rng, &mut value, seen);
-    }
-    let mut body = value.to_string().into_bytes();
-    match rng.u32(..40) {
-        0 => body.truncate(rng.usize(..=body.len())),
-        1 => body = [b"[".repeat(rng.usize(..20_000)), body].concat(),
-        2 => body = [b"{\"a\":".repeat(rng.usize(..20_000)), body].concat(),
-        3 => body = [b"k8s\0".to_vec(), body].concat(),
-        4 => body = (0..rng.usize(..200)).map(|_| rng.u8(..)).collect(),
-        5 => body = [b"k8s\0\x0a".to_vec(), (0..rng.usize(..60)).map(|_| rng.u8(..)).collect()].concat(),
-        6 => body.extend_from_slice(b" {}"),
-        7 => body = b"a: &a [*a, *a]\nb: {c: *a}\n- x".to_vec(),
-        8 => body = vec![b' '; rng.usize(..4_000_000)],
-        _ if once_in(rng, 8) && !body.is_empty() => {
-            let at = rng.usize(..body.len());
-            body[at] ^= 1 << rng.u32(..8);
-        }
-        _ => {}
-    }
-    body
-}
-
-/// An object that may well be what the path asks for.
-fn object(uri: &str) -> Value {
-    let containers = json!([{ "name": "main", "image": "nginx", "ports": [{ "containerPort": 80 }] }]);
-    let labels = json!({ "app": "web" });
-    let metadata = json!({ "name": "web", "labels": labels });
-    if uri.contains("/deployments") {
-        let template = json!({ "metadata": { "labels": labels }, "spec": { "containers": containers } });
-        let spec = json!({ "replicas": 2, "selector": { "matchLabels": labels }, "template": template });
-        json!({ "apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec })
-    } else if uri.contains("/sites") {
-        json!({ "apiVersion": "example.com/v1", "kind": "Site", "metadata": metadata, "spec": { "host": "a" } })
-    } else if uri.contains("/customresourcedefinitions") {
-        let schema = json!({ "openAPIV3Schema": { "type": "object", "properties": { "spec": { "type": "object" } } } });
-        let version = json!({ "name": "v1", "served": true, "storage": true, "schema": schema });
-        let names = json!({ "plural": "shops", "singular": "shop", "kind": "Shop" });
-        let spec =
-            json!({ "group": "example.com", "scope": "Namespaced", "names": names, "versions": [version] });
-        let metadata = json!({ "name": "shops.example.com" });
-        json!({ "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": metadata, "spec": spec })
-    } else if uri.contains("/pods") {
-        json!({ "apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": { "containers": containers } })
-    } else if uri.contains("/namespaces/default/configmaps") {
-        json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": { "key": "value" } })
-    } else {
-        json!({ "metadata": metadata, "spec": {} })
-    }
-}
-
-/// An operation of a JSON patch.
-fn step(rng: &mut Rng) -> Value {
-    let mut step = json!({ "op": pick(rng, TEXTS), "path": pick(rng, TEXTS) });
-    if rng.bool() {
-        step["value"] = any(rng, 2);
-    }
-    if once_in(rng, 4) {
-        step["from"] = pick(rng, TEXTS).into();
-    }
-    step
-}
-
-/// Any value.
-fn any(rng: &mut Rng, depth: u32) -> Value {
-    match rng.u32(..if depth == 0 { 6 } else { 9 }) {
-        0 => Value::Null,
-        1 => Value::Bool(rng.bool()),
-        2 => json!(rng.i64(..)),
-        3 => json!(rng.f64() * 1e300),
-        4 | 5 => pick(rng, TEXTS).into(),
-        6 => (0..rng.usize(..4)).map(|_| any(rng, depth - 1)).collect(),
-        _ => {
-            let fields = (0..rng.usize(..5)).map(|_| (pick(rng, FIELDS).to_owned(), any(rng, depth - 1)));
-            Value::Object(fields.collect::<Map<_, _>>())
-        }
-    }
-}
-
-/// Changes something somewhere in a value.
-fn alter(rng: &mut Rng, value: &mut Value, seen: &[String]) {
-    let at_end = once_in(rng, 4);
-    match value {
-        Value::Object(fields) if !fields.is_empty() && !at_end => {
-            let at = rng.usize(..fields.len());
-            if let Some((_, inner)) = fields.iter_mut().nth(at) {
-                alter(rng, inner, seen);
-            }
-        }
-        Value::Array(items) if !items.is_empty() && !at_end => {
-            let at = rng.usize(..items.len());
-            alter(rng, &mut items[at], seen);
-        }
-        Value::Object(fields) if rng.bool() => {
-            let name = pick(rng, FIELDS);
-            if rng.bool() {
-                fields.remove(name);
-            } else {
-                fields.insert(name.to_owned(), any(rng, DEPTH));
-            }
-        }
-        other => {
-            *other = match seen {
-                [_, ..] if rng.bool() => seen[rng.usize(..seen.len())].clone().into(),
-                _ => any(rng, DEPTH),
-            };
-        }
-    }
 }

@@ -1,8 +1,34 @@
-//! What nearly right requests are made of.
+//! Words that mean something to an API server, and some that do not.
 
 pub(super) const METHODS: &[&str] = &[
     "GET", "GET", "GET", "POST", "POST", "PUT", "PUT", "PATCH", "PATCH", "PATCH", "DELETE", "HEAD",
     "OPTIONS", "BREW",
+];
+
+/// Where a resource is, its plural, whether it is of a namespace, and the name of an object of it that there may be.
+pub(super) const RESOURCES: &[(&str, &str, bool, &str)] = &[
+    ("/api/v1", "pods", true, "web"),
+    ("/api/v1", "pods", true, "web"),
+    ("/api/v1", "configmaps", true, "web"),
+    ("/api/v1", "configmaps", true, "web"),
+    ("/api/v1", "services", true, "web"),
+    ("/api/v1", "secrets", true, "web"),
+    ("/api/v1", "events", true, "web"),
+    ("/api/v1", "namespaces", false, "kube-public"),
+    ("/api/v1", "nodes", false, "web"),
+    ("/apis/apps/v1", "deployments", true, "web"),
+    ("/apis/apps/v1", "deployments", true, "web"),
+    ("/apis/apps/v1", "statefulsets", true, "web"),
+    ("/apis/batch/v1", "jobs", true, "web"),
+    ("/apis/coordination.k8s.io/v1", "leases", true, "web"),
+    ("/apis/events.k8s.io/v1", "events", true, "web"),
+    ("/apis/autoscaling/v2", "horizontalpodautoscalers", true, "web"),
+    ("/apis/policy/v1", "poddisruptionbudgets", true, "web"),
+    ("/apis/networking.k8s.io/v1", "ingresses", true, "web"),
+    ("/apis/authorization.k8s.io/v1", "selfsubjectaccessreviews", false, "web"),
+    ("/apis/example.com/v1", "sites", true, "web"),
+    ("/apis/example.com/v1", "sites", true, "web"),
+    ("/apis/apiextensions.k8s.io/v1", "customresourcedefinitions", false, "sites.example.com"),
 ];
 
 pub(super) const ROOTS: &[&str] = &[
@@ -133,13 +159,14 @@ pub(super) const QUERY: &[(&str, &[&str])] = &[
     ("x", &["y"]),
 ];
 
+/// Those of objects, of patches (from the seventh to the tenth), and others.
 pub(super) const CONTENT_TYPES: &[&str] = &[
-    "application/json",
     "application/json",
     "application/json; charset=utf-8",
     "application/yaml",
     "text/plain",
     "",
+    "*/*",
     "application/json-patch+json",
     "application/merge-patch+json",
     "application/strategic-merge-patch+json",
@@ -147,7 +174,6 @@ pub(super) const CONTENT_TYPES: &[&str] = &[
     "application/vnd.kubernetes.protobuf",
     "application/cbor",
     ";;",
-    "*/*",
 ];
 
 pub(super) const ACCEPTS: &[&str] = &[
