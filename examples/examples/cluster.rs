@@ -7,13 +7,14 @@
 
 use std::{
     env, fs,
+    io::ErrorKind,
     path::PathBuf,
-    process::{self, ExitCode},
+    process::{self, ExitCode, ExitStatus},
 };
 
 use clap::Parser;
 use kooper::testing::Cluster;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 /// Serves Kooper's embedded Kubernetes cluster until Ctrl-C, or runs a command in it.
 #[derive(Parser)]
@@ -76,26 +77,64 @@ async fn run(args: Args) -> Result<ExitCode, String> {
             eprintln!("  export KUBECONFIG={}", kubeconfig.path.display());
         }
         println!("{}", kubeconfig.path.display());
-        return stopped().await.map(|()| ExitCode::SUCCESS).map_err(|error| format!("signals: {error}"));
+        return asked_to_stop().await.map(|_| ExitCode::SUCCESS).map_err(|error| format!("signals: {error}"));
     };
-    let status = Command::new(program).args(words).env("KUBECONFIG", &kubeconfig.path).status().await;
-    let status = status.map_err(|error| format!("{program}: {error}"))?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+    let started = Command::new(program).args(words).env("KUBECONFIG", &kubeconfig.path).spawn();
+    match started {
+        Ok(child) => finished(child).await.map(exit_code).map_err(|error| format!("{program}: {error}")),
+        // As a shell tells of what it cannot run.
+        Err(error) => {
+            eprintln!("cluster: {program}: {error}");
+            Ok(ExitCode::from(if error.kind() == ErrorKind::NotFound { 127 } else { 126 }))
+        }
+    }
 }
 
-/// Ctrl-C, or the signal that a supervisor sends.
+/// The end of the command. Ctrl-C reaches it without this program, which goes on as long as it does; SIGTERM is passed on.
+async fn finished(mut child: Child) -> std::io::Result<ExitStatus> {
+    loop {
+        tokio::select! {
+            status = child.wait() => return status,
+            asked = asked_to_stop() => {
+                if asked? == Stop::Supervisor && let Some(id) = child.id() {
+                    Command::new("kill").arg(id.to_string()).status().await?;
+                }
+            }
+        }
+    }
+}
+
+/// The command's own exit status; 128 and the signal's number where one ended it, as a shell has it.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status).map(|signal| 128 + signal);
+    #[cfg(not(unix))]
+    let signal = None;
+    let code = status.code().or(signal).and_then(|code| u8::try_from(code).ok());
+    code.map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// Who wants the program to stop.
+#[derive(PartialEq)]
+enum Stop {
+    /// Ctrl-C: the terminal tells the command as well.
+    Terminal,
+    /// SIGTERM.
+    Supervisor,
+}
+
 #[cfg(unix)]
-async fn stopped() -> std::io::Result<()> {
+async fn asked_to_stop() -> std::io::Result<Stop> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => interrupted.map(|()| Stop::Terminal),
+        _ = terminate.recv() => Ok(Stop::Supervisor),
     }
 }
 
 #[cfg(not(unix))]
-async fn stopped() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+async fn asked_to_stop() -> std::io::Result<Stop> {
+    tokio::signal::ctrl_c().await.map(|()| Stop::Terminal)
 }

@@ -2,6 +2,7 @@
 //! that runs in the background of a test, its log lines, a world in which all goes wrong,
 //! and real programs to test against.
 
+mod bad_request;
 mod collector;
 mod jaeger;
 mod ledger;
@@ -15,6 +16,7 @@ mod testbed;
 mod trickle;
 mod world;
 
+pub use bad_request::BadRequest;
 pub use collector::{Collected, collector};
 pub use jaeger::{Fields, JaegerSpan, jaeger_spans};
 pub use ledger::{Bookkeeper, Ledger, Run};

@@ -64,20 +64,35 @@ pub struct ApiServer {
 }
 
 impl ApiServer {
-    /// The one of the environment (`testbed up DIR api && . DIR/env`), else one of the testbed's, started now. `scratch` is where
-    /// its programs and its state go: `CARGO_TARGET_TMPDIR`.
+    /// The one of the environment (`testbed up DIR api && . DIR/env`), else one of the testbed's, started now. Where there is
+    /// none of either, it says loudly what is not tested.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub fn find(skipped: &str, scratch: &str) -> Option<Self> {
+        let known =
+            std::env::var_os("KUBECONFIG").filter(|_| std::env::var_os("KUBEBUILDER_ASSETS").is_some());
+        if let Some(kubeconfig) = known {
+            let none = PathBuf::new();
+            return Some(Self {
+                script: none.clone(),
+                state: none,
+                kubeconfig: kubeconfig.into(),
+                borrowed: true,
+            });
+        }
+        testbed(skipped).map(|testbed| Self::start(&testbed, scratch))
+    }
+
+    /// One of the testbed's, for the caller alone. `scratch` is where its programs and its state go: `CARGO_TARGET_TMPDIR`.
     ///
     /// # Panics
     ///
     /// If it does not start.
     pub fn start(testbed: &Path, scratch: &str) -> Self {
-        let script = testbed.join("testbed");
-        let known =
-            std::env::var_os("KUBECONFIG").filter(|_| std::env::var_os("KUBEBUILDER_ASSETS").is_some());
-        if let Some(kubeconfig) = known {
-            return Self { script, state: PathBuf::new(), kubeconfig: kubeconfig.into(), borrowed: true };
-        }
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let script = testbed.join("testbed");
         let programs = programs(testbed, scratch);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let state = Path::new(scratch).join(format!("api-{}-{number}", std::process::id()));

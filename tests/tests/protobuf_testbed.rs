@@ -1,7 +1,13 @@
 //! A real kube-apiserver, asked for protobuf: what it answers is what it answers in JSON.
 
+#[path = "protobuf/kinds.rs"]
+#[macro_use]
+mod kinds;
+
 #[path = "protobuf/embedded.rs"]
 mod embedded;
+#[path = "protobuf/everything.rs"]
+mod everything;
 #[path = "protobuf/metadata.rs"]
 mod metadata;
 

@@ -11,6 +11,7 @@ use super::{
     file::TraceFile,
     filter,
     log::{Form, Json, Lines, Out, Text},
+    sampling::Once,
     selection::Selection,
     services::{self, Services},
     sink::{Sink, Tap},
@@ -341,18 +342,18 @@ impl Builder {
                 sampler = super::jaeger::variables::sampler(var)?.map(Into::into);
             }
         }
+        // Unless it is told, the SDK goes by the variables.
+        let sampler = sampler.unwrap_or_else(|| opentelemetry_sdk::trace::Config::default().sampler);
+        let told = sampler.clone();
         let resource = services::own_resource(&self.service, attributes, var);
         let services = Services::new(
             resource,
             Box::new(move || {
-                let mut provider = SdkTracerProvider::builder();
-                if let Some(sampler) = &sampler {
-                    provider = provider.with_sampler(sampler.clone());
-                }
+                let provider = SdkTracerProvider::builder().with_sampler(Once(told.clone()));
                 attached.iter().fold(provider, |provider, attach| attach(provider))
             }),
         );
-        Ok(Telemetry::new(services, filter))
+        Ok(Telemetry::new(services, filter, sampler))
     }
 }
 

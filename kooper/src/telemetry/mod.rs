@@ -40,6 +40,8 @@
 //!
 //! # Which exporters there are
 //!
+//! How to choose is in [`exporters`].
+//!
 //! Those that the program gives to its [`Builder`], and those that variables turn on: `OTEL_EXPORTER_OTLP_ENDPOINT`, or that
 //! of traces, one for OTLP; `JAEGER_AGENT_HOST` or `JAEGER_AGENT_PORT` one for Jaeger. An exporter of the program is not
 //! added a second time. `OTEL_TRACES_EXPORTER` has the last word: where it is set, there are just the ones that it names,
@@ -67,6 +69,7 @@ mod error;
 pub(crate) mod event;
 mod events;
 mod export;
+pub mod exporters;
 mod fan;
 mod file;
 mod filter;
@@ -79,6 +82,7 @@ mod log_format;
 mod otlp;
 mod otlp_json;
 mod plain;
+pub(crate) mod sampling;
 mod selection;
 mod services;
 pub(crate) mod sink;
@@ -92,16 +96,22 @@ pub use error::InitError;
 pub use jaeger::Jaeger;
 #[cfg(feature = "testing")]
 pub(crate) use layer::bridge;
+pub(crate) use log::Subject;
 pub use log_format::LogFormat;
-use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentelemetry_sdk::trace::{SdkTracerProvider, ShouldSample};
 #[cfg(feature = "otlp")]
 #[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
 pub use otlp::Otlp;
+use sampling::Sampling;
 pub use services::Services;
 use std::time::Duration;
 use tracing::Subscriber;
 use tracing_subscriber::{
-    Layer, filter::Targets, layer::SubscriberExt as _, registry::LookupSpan, util::SubscriberInitExt as _,
+    Layer,
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt as _,
+    registry::LookupSpan,
+    util::SubscriberInitExt as _,
 };
 #[cfg(feature = "testing")]
 pub(crate) use waterfall::draw_plain as draw;
@@ -135,15 +145,17 @@ const FLUSH: Duration = Duration::from_secs(5);
 pub struct Telemetry {
     services: Services,
     filter: Targets,
+    sampler: Box<dyn ShouldSample>,
     #[cfg(feature = "otlp")]
     logs: Option<opentelemetry_sdk::logs::SdkLoggerProvider>,
 }
 
 impl Telemetry {
-    fn new(services: Services, filter: Targets) -> Self {
+    fn new(services: Services, filter: Targets, sampler: Box<dyn ShouldSample>) -> Self {
         Self {
             services,
             filter,
+            sampler,
             #[cfg(feature = "otlp")]
             logs: None,
         }
@@ -170,11 +182,13 @@ impl Telemetry {
         self.services.own()
     }
 
-    /// Makes a subscriber of the layer and the log lines, and that the program's.
+    /// Makes a subscriber of the layer and the log lines, and that the program's. Only here is the sampler asked before a span is
+    /// made: other layers may want spans that are sampled out.
     fn install(&self, lines: log::Lines, filter: filter::LineFilter) -> Result<(), InitError> {
         tracing_subscriber::registry()
             .with(self.layer())
             .with(lines.with_filter(filter))
+            .with(Sampling::new(self.sampler.clone()).with_filter(LevelFilter::OFF))
             .try_init()
             .map_err(|_| InitError::AlreadySet)
     }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{
     document::Document,
     resources::{Resource, Subresource},
+    status::Cause,
 };
 
 /// What a definition says of one version of a custom resource.
@@ -127,6 +128,15 @@ impl Custom {
         self.scale[name].as_str().map(|path| path.trim_start_matches('.').replace('.', "/"))
     }
 
+    /// What the schema does not take of an object: nulls, and items that a list has twice. Types and limits are not checked.
+    pub(super) fn check(&self, object: &Document) -> Vec<Cause> {
+        let mut causes = Vec::new();
+        for (name, value) in object.0.iter().filter(|(name, _)| name.as_str() != "metadata") {
+            check_value(value, &self.schema["properties"][name], name, &mut causes);
+        }
+        causes
+    }
+
     /// The object with only the fields that its schema has, and with the schema's defaults.
     pub(super) fn settle(&self, object: &mut Map<String, Value>) {
         let metadata: Vec<(String, Value)> = ["apiVersion", "kind", "metadata"]
@@ -136,6 +146,67 @@ impl Custom {
         settle_fields(object, &self.schema);
         object.extend(metadata);
     }
+}
+
+/// Appends a cause for every null at `path` and below where the schema does not take it, and for every item that a list has
+/// twice.
+fn check_value(value: &Value, schema: &Value, path: &str, causes: &mut Vec<Cause>) {
+    match value {
+        Value::Null if schema["nullable"] != true => {
+            // The status is checked on its own, and named from there.
+            let within = match path.strip_prefix("status") {
+                Some(rest) => rest.trim_start_matches('.'),
+                None => path,
+            };
+            if let Some(wanted) = schema["type"].as_str() {
+                causes.push(Cause::null(path, within, wanted));
+            }
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let schema = match &schema["properties"][name] {
+                    Value::Null => &schema["additionalProperties"],
+                    known => known,
+                };
+                let dot = if path.is_empty() { "" } else { "." };
+                check_value(value, schema, &format!("{path}{dot}{name}"), causes);
+            }
+        }
+        Value::Array(items) => {
+            for (at, value) in items.iter().enumerate() {
+                check_value(value, &schema["items"], &format!("{path}[{at}]"), causes);
+            }
+            for (at, twice) in repeated(items, schema) {
+                causes.push(Cause::duplicate(format!("{path}[{at}]"), &twice));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The items that stand before already, by their places: in a set, or by their keys.
+fn repeated(items: &[Value], schema: &Value) -> Vec<(usize, String)> {
+    let keys = schema["x-kubernetes-list-map-keys"].as_array();
+    let name = |item: &Value| match (schema["x-kubernetes-list-type"].as_str(), keys) {
+        (Some("set"), _) => Some(item.to_string()),
+        (Some("map"), Some(keys)) => {
+            let keys = keys.iter().filter_map(Value::as_str);
+            let keys = keys.filter_map(|key| Some((key.to_owned(), item.get(key)?.clone())));
+            Some(Value::Object(keys.collect()).to_string())
+        }
+        _ => None,
+    };
+    let mut seen = Vec::new();
+    let mut repeated = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        let Some(name) = name(item) else { return Vec::new() };
+        if seen.contains(&name) {
+            repeated.push((at, name));
+        } else {
+            seen.push(name);
+        }
+    }
+    repeated
 }
 
 fn settle(value: &mut Value, schema: &Value) {

@@ -63,6 +63,22 @@ pub(super) fn check_change(before: &Document, after: &Document) -> Vec<Cause> {
     changed.collect()
 }
 
+/// Nothing new may hold an object that is being deleted.
+pub(super) fn check_finalizers(before: &Document, after: &Document) -> Option<Cause> {
+    let mut added = after.finalizers();
+    added.retain(|finalizer| !before.finalizers().contains(finalizer));
+    if !before.is_deleting() || added.is_empty() {
+        return None;
+    }
+    added.sort_unstable();
+    let added: Vec<String> = added.into_iter().map(|finalizer| format!("\"{finalizer}\"")).collect();
+    let added = added.join(", ");
+    let why = format!(
+        "no new finalizers can be added if the object is being deleted, found new finalizers []string{{{added}}}"
+    );
+    Some(Cause::forbidden("metadata.finalizers", &why))
+}
+
 fn texts<'a>(document: &'a Document, field: &str) -> impl Iterator<Item = (&'a str, &'a str)> {
     let map = document.metadata().and_then(|metadata| metadata.get(field)).and_then(Value::as_object);
     map.into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_str().unwrap_or_default()))

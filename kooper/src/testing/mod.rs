@@ -6,7 +6,7 @@
 //! Built-in kinds come in Kubernetes' protobuf to whoever asks for it, as Kooper does, so that a test goes the whole way of a
 //! real object; all else is JSON.
 //!
-//! Left out: admission, RBAC, and validation of values by schema.
+//! Left out: admission, RBAC, and validation of values by schema. [`guide`] has five complete tests to begin with.
 
 mod agenda;
 mod answer;
@@ -22,6 +22,7 @@ mod discovery;
 mod document;
 mod fault;
 mod garbage;
+pub mod guide;
 mod journal;
 mod json;
 mod kubeconfig;

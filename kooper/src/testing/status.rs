@@ -50,6 +50,21 @@ impl Cause {
         cause
     }
 
+    /// A null where the schema of a custom resource wants something.
+    pub(super) fn null(field: &str, within: &str, wanted: &str) -> Self {
+        let message = format!("Invalid value: \"null\": {within} in body must be of type {wanted}: \"null\"");
+        Self { reason: "FieldValueTypeInvalid", message, field: field.into() }
+    }
+
+    /// An item that its list has already.
+    pub(super) fn duplicate(field: impl Into<String>, value: &str) -> Self {
+        Self {
+            reason: "FieldValueDuplicate",
+            message: format!("Duplicate value: {value}"),
+            field: field.into(),
+        }
+    }
+
     /// A text that is longer than it may be.
     pub(super) fn too_long(field: impl Into<String>, most: usize) -> Self {
         let message = format!("Too long: may not be more than {most} bytes");
@@ -102,8 +117,10 @@ impl Status {
         Self::new(405, "MethodNotAllowed", message).with_details(json!({}))
     }
 
-    pub(super) fn already_exists(resource: &Resource, name: &str) -> Self {
-        let message = format!("{} \"{name}\" already exists", resource.qualified());
+    /// There is an object of this name; it may be on its way out.
+    pub(super) fn already_exists(resource: &Resource, name: &str, leaves: bool) -> Self {
+        let leaves = if leaves { "object is being deleted: " } else { "" };
+        let message = format!("{leaves}{} \"{name}\" already exists", resource.qualified());
         Self::new(409, "AlreadyExists", message).about(resource, name)
     }
 
@@ -211,7 +228,9 @@ impl Status {
     /// The object is not the one that a deletion is meant for.
     pub(super) fn other_object(resource: &Resource, name: &str, why: &str) -> Self {
         let kind = &resource.kind;
-        let message = format!("Operation cannot be fulfilled on {kind} \"{name}\": {why}");
+        let dot = if resource.group.is_empty() { "" } else { "." };
+        let qualified = format!("{kind}{dot}{}", resource.group);
+        let message = format!("Operation cannot be fulfilled on {qualified} \"{name}\": {why}");
         let mut details = json!({ "name": name, "kind": kind });
         if !resource.group.is_empty() {
             details["group"] = resource.group.as_str().into();
@@ -223,6 +242,9 @@ impl Status {
     pub(super) fn invalid(group: &str, kind: &str, name: &str, causes: Vec<Cause>) -> Self {
         let mut told: Vec<String> =
             causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message)).collect();
+        // A cause may be told twice, but not in the message.
+        let mut seen = std::collections::HashSet::new();
+        told.retain(|cause| seen.insert(cause.clone()));
         let told = if told.len() == 1 { told.remove(0) } else { format!("[{}]", told.join(", ")) };
         let qualified = if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") };
         let causes: Vec<Value> = causes

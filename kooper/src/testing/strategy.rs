@@ -36,11 +36,38 @@ pub(super) fn begin(resource: &Resource, document: &mut Document) {
     }
 }
 
+/// What an object of the resource must not be without.
+pub(super) fn check(resource: &Resource, document: &Document) -> Vec<Cause> {
+    if !resource.is("", "pods") {
+        return Vec::new();
+    }
+    let containers = document.get("spec/containers").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if containers.is_empty() {
+        return vec![Cause::required("spec.containers", "")];
+    }
+    let mut causes = Vec::new();
+    for (at, container) in containers.iter().enumerate() {
+        for field in ["name", "image"] {
+            if container[field].as_str().is_none_or(str::is_empty) {
+                causes.push(Cause::required(format!("spec.containers[{at}].{field}"), ""));
+            }
+        }
+    }
+    causes
+}
+
 /// Sets what an update leaves alone or follows from; what is wrong with it is told.
 pub(super) fn update(resource: &Resource, before: &Document, after: &mut Document) -> Vec<Cause> {
     match (resource.group.as_str(), resource.plural.as_str()) {
         ("", "pods") => {
-            tolerate(after.0.entry("spec").or_insert_with(|| json!({})));
+            let spec = after.0.entry("spec").or_insert_with(|| json!({}));
+            tolerate(spec);
+            for field in ["priority", "preemptionPolicy"] {
+                let known = before.get(&format!("spec/{field}")).filter(|_| spec[field].is_null());
+                if let Some(known) = known {
+                    spec[field] = known.clone();
+                }
+            }
             return check_pod(before, after);
         }
         ("", "services") => keep_addresses(before, after),
@@ -143,7 +170,24 @@ fn check_pod(before: &Document, after: &Document) -> Vec<Cause> {
         }
         spec
     };
+    let count =
+        |document: &Document| document.get("spec/containers").and_then(Value::as_array).map_or(0, Vec::len);
+    if count(before) != count(after) {
+        return vec![Cause::forbidden("spec.containers", "pod updates may not add or remove containers")];
+    }
     let mut causes = Vec::new();
+    let deadline = |document: &Document| document.get("spec/activeDeadlineSeconds").and_then(Value::as_i64);
+    match (deadline(before), deadline(after)) {
+        (Some(_), None) => {
+            let why = "must not update from a positive integer to nil value";
+            causes.push(Cause::invalid("spec.activeDeadlineSeconds", "null", why));
+        }
+        (Some(old), Some(new)) if new > old => {
+            let why = "must be less than or equal to previous value";
+            causes.push(Cause::invalid("spec.activeDeadlineSeconds", &new.to_string(), why));
+        }
+        _ => {}
+    }
     if !keeps_tolerations(before, after) {
         let why = "existing toleration can not be modified except its tolerationSeconds";
         causes.push(Cause::forbidden("spec.tolerations", why));

@@ -106,26 +106,54 @@ pub(crate) struct Attempt<'a> {
     root: Span,
     /// Whether anyone listens to the root; if not, it says nothing.
     on: bool,
+    /// What the handler runs in, where the attempt is sampled out.
+    #[cfg(feature = "telemetry")]
+    aside: Option<logs::Aside>,
 }
 
 impl<'a> Attempt<'a> {
     /// Begins the root span, with its link and its baggage.
     pub(crate) fn begin(identity: &'a Identity, handout: &'a Handout, job: &Job) -> Self {
-        let key = &handout.key;
-        let on = identity.spans.root.is_enabled();
-        let root = if on { root(identity, handout, job) } else { Span::none() };
-        let on = !root.is_disabled();
-        if on {
-            if let Some(before) = &handout.link {
-                logs::add_link(&root, before);
-            }
-            logs::set_baggage(&root, key.as_str());
-            let baggage =
-                [(field::BAGGAGE_KEY, Field::Text(attribute::KEY)), (field::BAGGAGE_VALUE, text(key))];
-            logs::log(&root, event::BAGGAGE, &baggage);
-            logs::log(&root, event::PROCESS_OBJECT, &[(attribute::KEY, text(key))]);
+        let (key, spans) = (&handout.key, identity.spans);
+        let off = Self {
+            identity,
+            key,
+            number: handout.attempt,
+            root: Span::none(),
+            on: false,
+            #[cfg(feature = "telemetry")]
+            aside: None,
+        };
+        if !spans.root.is_enabled() {
+            return off;
         }
-        Self { identity, key, number: handout.attempt, root, on }
+        let beginning = logs::Beginning::of(key.as_str());
+        #[cfg(feature = "telemetry")]
+        let beginning = match beginning.ask(spans.root.name(), || subject(identity, handout)) {
+            Ok(beginning) => beginning,
+            Err(aside) => return Self { aside: Some(aside), ..off },
+        };
+        let root = root(identity, handout, job);
+        if root.is_disabled() {
+            return off;
+        }
+        if let Some(before) = &handout.link {
+            logs::add_link(&root, before);
+        }
+        beginning.give_to(&root);
+        let baggage = [(field::BAGGAGE_KEY, Field::Text(attribute::KEY)), (field::BAGGAGE_VALUE, text(key))];
+        logs::log(&root, event::BAGGAGE, &baggage);
+        logs::log(&root, event::PROCESS_OBJECT, &[(attribute::KEY, text(key))]);
+        Self { root, on: true, ..off }
+    }
+
+    /// Does the work of the attempt in its context, where that is not in a span.
+    pub(crate) async fn around<T>(&self, work: impl Future<Output = T>) -> T {
+        #[cfg(feature = "telemetry")]
+        if let Some(aside) = &self.aside {
+            return aside.around(work).await;
+        }
+        work.await
     }
 
     /// Begins the span around a handler.
@@ -253,6 +281,16 @@ fn fail(span: &Span, why: &str) {
     span.record(attribute::STATUS_DESCRIPTION, why);
     span.record(attribute::ERROR, true);
     logs::log(span, event::ERROR, &[(field::MESSAGE, Field::Text(why))]);
+}
+
+/// What log lines say of an attempt without spans.
+#[cfg(feature = "telemetry")]
+fn subject(identity: &Identity, handout: &Handout) -> crate::telemetry::Subject {
+    crate::telemetry::Subject {
+        controller: identity.controller.clone(),
+        key: handout.key.as_str().to_owned(),
+        attempt: handout.attempt.into(),
+    }
 }
 
 fn root(identity: &Identity, handout: &Handout, job: &Job) -> Span {

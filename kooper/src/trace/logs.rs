@@ -41,11 +41,46 @@ mod with_otel {
         span.add_event(event, fields);
     }
 
-    /// Puts the key into the baggage of a root span. It must not have been entered.
-    pub(in super::super) fn set_baggage(root: &Span, key: &str) {
-        let baggage = [KeyValue::new(attribute::KEY, key.to_owned())];
-        // It fails where no OpenTelemetry layer listens, and then there is no baggage to carry.
-        let _ = root.set_parent(Context::new().with_baggage(baggage));
+    /// The context that a root span begins with: the key in the baggage, and no span.
+    #[derive(Clone)]
+    pub(in super::super) struct Beginning(Context);
+
+    impl Beginning {
+        pub(in super::super) fn of(key: &str) -> Self {
+            Self(Context::new().with_baggage([KeyValue::new(attribute::KEY, key.to_owned())]))
+        }
+
+        /// Asks the sampler, where it is to be asked now.
+        ///
+        /// # Errors
+        ///
+        /// What the handler runs in, where the attempt is sampled out.
+        #[cfg(feature = "telemetry")]
+        pub(in super::super) fn ask(
+            self,
+            root: &str,
+            subject: impl Fn() -> crate::telemetry::Subject,
+        ) -> Result<Self, Aside> {
+            crate::telemetry::sampling::Sampling::ask(root, self.0, subject).map(Self).map_err(Aside)
+        }
+
+        /// Gives it to a root span. It must not have been entered.
+        pub(in super::super) fn give_to(self, root: &Span) {
+            // It fails where no OpenTelemetry layer listens, and then there is no baggage to carry.
+            let _ = root.set_parent(self.0);
+        }
+    }
+
+    /// The context of an attempt that is sampled out.
+    #[cfg(feature = "telemetry")]
+    pub(in super::super) struct Aside(Context);
+
+    #[cfg(feature = "telemetry")]
+    impl Aside {
+        /// Does something in it.
+        pub(in super::super) async fn around<T>(&self, work: impl Future<Output = T>) -> T {
+            opentelemetry::context::FutureExt::with_context(work, self.0.clone()).await
+        }
     }
 
     /// Links a root span to the attempt before it.
@@ -57,7 +92,8 @@ mod with_otel {
 
     /// The place of a root span.
     pub(in super::super) fn link(root: &Span) -> Link {
-        Link(Some(context(root)).filter(SpanContext::is_valid))
+        // A link to what is not recorded would lead nowhere.
+        Link(Some(context(root)).filter(|place| place.is_valid() && place.is_sampled()))
     }
 
     /// The id of the trace, where there is one.
@@ -71,8 +107,10 @@ mod with_otel {
     }
 }
 
+#[cfg(feature = "telemetry")]
+pub(super) use with_otel::Aside;
 #[cfg(feature = "otel")]
-pub(super) use with_otel::{add_link, link, log, set_baggage, trace_id};
+pub(super) use with_otel::{Beginning, add_link, link, log, trace_id};
 
 #[cfg(not(feature = "otel"))]
 mod without_otel {
@@ -81,7 +119,15 @@ mod without_otel {
 
     pub(in super::super) fn log(_: &Span, _: &'static str, _: &[(&'static str, Field<'_>)]) {}
 
-    pub(in super::super) fn set_baggage(_: &Span, _: &str) {}
+    pub(in super::super) struct Beginning;
+
+    impl Beginning {
+        pub(in super::super) fn of(_: &str) -> Self {
+            Self
+        }
+
+        pub(in super::super) fn give_to(self, _: &Span) {}
+    }
 
     pub(in super::super) fn add_link(_: &Span, _: &Link) {}
 
@@ -95,4 +141,4 @@ mod without_otel {
 }
 
 #[cfg(not(feature = "otel"))]
-pub(super) use without_otel::{add_link, link, log, set_baggage, trace_id};
+pub(super) use without_otel::{Beginning, add_link, link, log, trace_id};

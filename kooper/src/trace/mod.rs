@@ -10,6 +10,8 @@
 //!                      [ your span ································]
 //! ```
 //!
+//! This page is the contract; [`guide`] says how to work with it, and [`coming_from_go`] what became of Kooper's OpenTracing.
+//!
 //! # Attributes
 //!
 //! | attribute | on | value |
@@ -99,9 +101,16 @@
 //! # Cost
 //!
 //! With no subscriber, or with the controller's target off, an attempt makes no span, no log and no allocation.
+//!
+//! An attempt that is sampled out makes no span either, where telemetry was set up by [`init`](crate::telemetry::init): the sampler
+//! is asked first. The handler then runs in a context of OpenTelemetry that is not sampled: spans below are left out too, and
+//! `traceparent` in calls to others ends in `00`. Log lines keep the key. In a subscriber of your own, where other layers may want
+//! the spans, all are made.
 
 mod attempt;
+pub mod coming_from_go;
 mod duration;
+pub mod guide;
 mod logs;
 pub(crate) mod names;
 mod reading;

@@ -154,6 +154,12 @@ impl Callsite {
         Site::new(self.meta.name(), self.meta.target(), file, line)
     }
 
+    /// The name of its span.
+    #[cfg(feature = "telemetry")]
+    pub(super) fn name(&self) -> &'static str {
+        self.meta.name()
+    }
+
     /// Whether anyone listens. Costs a load and a compare where nobody does.
     pub(super) fn is_enabled(&'static self) -> bool {
         if *self.meta.level() > tracing::level_filters::LevelFilter::current() {

@@ -152,7 +152,7 @@ impl<H: Runnable> Workers<H> {
         });
         let watch = self.watchdog.watch(place, &handout.key);
         let run = run(handler(ctx), self.timeout, &self.aborted, &watch);
-        let end = run.instrument(child.clone()).await;
+        let end = attempt.around(run.instrument(child.clone())).await;
         drop(watch);
         // Whatever the handler left behind (tasks, threads) learns that nobody waits for it any more.
         if !matches!(end, End::Returned(_)) {

@@ -80,7 +80,7 @@ fn matches_glob(pattern: &str, text: &str) -> bool {
 }
 
 /// The value without what can't be the same on two servers.
-fn normal(value: &Value) -> Value {
+pub(crate) fn normal(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
             let plain = fields.iter().map(|(field, value)| {
@@ -124,6 +124,11 @@ fn plain_text(text: &str) -> String {
     if is_time(text.as_bytes()) && text.len() < 32 {
         return "<time>".into();
     }
+    // Go shows the two objects line by line where one may not become the other.
+    let shown = text
+        .split_once("\n@@")
+        .map(|(text, rest)| format!("{text}{}", &rest[rest.len() - usize::from(rest.ends_with(']'))..]));
+    let text = shown.as_deref().unwrap_or(text);
     let is_uid = |word: &str| word.len() == 36 && word.matches('-').count() == 4;
     let words = text.split(' ').map(|word| {
         let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
@@ -134,7 +139,8 @@ fn plain_text(text: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn compare(path: &str, truth: &Value, answer: &Value, found: &mut Vec<(String, String)>) {
+/// What differs between two values: paths, and what there is and should be.
+pub(crate) fn compare(path: &str, truth: &Value, answer: &Value, found: &mut Vec<(String, String)>) {
     match (truth, answer) {
         (Value::Object(truth), Value::Object(answer)) => {
             let fields: BTreeSet<&String> = truth.keys().chain(answer.keys()).collect();

@@ -3,8 +3,12 @@
 //! The requests are the scenarios of `cases/*.http`; `known.txt` lists what may differ, and why. Without the
 //! testbed the test says loudly that it was skipped. `TRUTH=word` runs the scenarios whose title or
 //! file holds the word, and prints what each step answered.
+//!
+//! `random.rs` does the same with random operations on a few objects.
 
 mod compare;
+mod operations;
+mod random;
 mod scenario;
 mod side;
 
@@ -12,7 +16,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use compare::Known;
 use kooper::testing::Cluster;
-use kooper_tests::{ApiServer, testbed};
+use kooper_tests::ApiServer;
 use scenario::Scenario;
 use side::Side;
 
@@ -21,8 +25,8 @@ const TOLD: usize = 60;
 
 #[tokio::test]
 async fn the_same_requests_have_the_same_answers_as_from_a_real_server() {
-    let Some(testbed) = testbed("the embedded cluster against a real kube-apiserver") else { return };
-    let server = ApiServer::start(&testbed, env!("CARGO_TARGET_TMPDIR"));
+    let what = "the embedded cluster against a real kube-apiserver";
+    let Some(server) = ApiServer::find(what, env!("CARGO_TARGET_TMPDIR")) else { return };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster_truth");
     let scenarios = Scenario::read_all(&folder.join("cases"));
     let mut known =

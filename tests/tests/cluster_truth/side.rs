@@ -41,6 +41,15 @@ impl Side {
         side
     }
 
+    /// The namespace of this side.
+    pub(crate) fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     pub(crate) async fn ask(&mut self, step: &Step) -> Answer {
         let path = self.fill(&step.path);
         let body = self.fill(&step.body);

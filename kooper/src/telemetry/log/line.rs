@@ -105,10 +105,10 @@ impl Note {
 
 /// The object that an attempt is about, and the number of the attempt.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Subject {
-    pub(super) controller: String,
-    pub(super) key: String,
-    pub(super) attempt: i64,
+pub(crate) struct Subject {
+    pub(crate) controller: String,
+    pub(crate) key: String,
+    pub(crate) attempt: i64,
 }
 
 impl Subject {

@@ -9,8 +9,9 @@ mod tests;
 mod text;
 
 pub(super) use json::Json;
+pub(crate) use line::Subject;
 pub(super) use line::is_attempt;
-use line::{Line, Note, Subject, is_end_of_attempt, is_kooper};
+use line::{Line, Note, is_end_of_attempt, is_kooper};
 use opentelemetry::trace::TraceContextExt as _;
 use std::{
     io::Write,
@@ -66,7 +67,8 @@ impl Lines {
         };
         let span = context.span();
         let place = span.span_context();
-        place.is_valid().then(|| line::Trace::of(place))
+        // Nobody will find a trace that was sampled out.
+        (place.is_valid() && place.is_sampled()).then(|| line::Trace::of(place))
     }
 }
 
@@ -109,6 +111,11 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
             line.take_subject(Subject::of(|subject| event.record(subject)));
         } else {
             line.trace = self.trace(event);
+            if line.subject.is_none() && event.is_contextual() {
+                // An attempt that is sampled out has no span to say it.
+                line.subject =
+                    opentelemetry::Context::map_current(|context| context.get::<Subject>().cloned());
+            }
         }
         self.forms.iter().for_each(|form| form.put(&line));
     }

@@ -1,17 +1,17 @@
 //! `metadata.managedFields`: who owns what of an object.
 
-use std::{cmp::Reverse, collections::BTreeMap, fmt};
+use std::{cmp::Ordering, collections::BTreeMap, fmt};
 
 use serde_json::{Map, Value, json};
 
 use super::set::Set;
 
-/// Who an entry is of. Its order is that in which conflicts name managers.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// Who an entry is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Manager {
     pub(super) name: String,
-    /// It applied; else it updated.
-    applies: bool,
+    /// It updated; else it applied.
+    updates: bool,
     /// Of an update; one who applies is the same in every version.
     version: String,
     subresource: String,
@@ -21,12 +21,34 @@ impl Manager {
     pub(super) fn new(name: &str, applies: bool, version: &str, subresource: &str) -> Self {
         let name = if name.is_empty() { "unknown" } else { name };
         let version = if applies { "" } else { version };
-        Self { name: name.into(), applies, version: version.into(), subresource: subresource.into() }
+        Self {
+            name: name.into(),
+            updates: !applies,
+            version: version.into(),
+            subresource: subresource.into(),
+        }
     }
 
     /// Has a conflict name it with another version than its own.
     pub(super) fn show_version(&mut self, version: &str) {
         self.version = version.into();
+    }
+}
+
+/// The order in which conflicts name managers: one of a subresource stands before the same of the whole object.
+impl Ord for Manager {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let order = self.name.cmp(&other.name).then(self.updates.cmp(&other.updates));
+        let order = order.then_with(|| self.version.cmp(&other.version));
+        let whole = |manager: &Self| manager.subresource.is_empty();
+        let order = order.then_with(|| whole(self).cmp(&whole(other)));
+        order.then_with(|| self.subresource.cmp(&other.subresource))
+    }
+}
+
+impl PartialOrd for Manager {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -37,7 +59,7 @@ impl fmt::Display for Manager {
         if !self.subresource.is_empty() {
             write!(f, " with subresource {:?}", self.subresource)?;
         }
-        if self.applies { Ok(()) } else { write!(f, " using {}", self.version) }
+        if self.updates { write!(f, " using {}", self.version) } else { Ok(()) }
     }
 }
 
@@ -90,11 +112,11 @@ impl Managers {
         let mut entries: Vec<(&Manager, &Owned)> = self.0.iter().collect();
         entries.sort_by_key(|(manager, owned)| {
             let rest = (&manager.name, &owned.version, &manager.subresource);
-            (Reverse(manager.applies), &owned.time, rest)
+            (manager.updates, &owned.time, rest)
         });
         let entries = entries.into_iter().map(|(manager, owned)| {
             let mut entry = Map::new();
-            let operation = if manager.applies { "Apply" } else { "Update" };
+            let operation = if manager.updates { "Update" } else { "Apply" };
             for (field, text) in [
                 ("manager", manager.name.as_str()),
                 ("operation", operation),
@@ -130,7 +152,7 @@ impl Managers {
 
     /// Throws the oldest managers that only update together, where there are too many.
     pub(super) fn cap(&mut self) {
-        let mut updaters: Vec<Manager> = self.0.keys().filter(|manager| !manager.applies).cloned().collect();
+        let mut updaters: Vec<Manager> = self.0.keys().filter(|manager| manager.updates).cloned().collect();
         let mut count = updaters.len();
         updaters.sort_by_key(|manager| (self.0[manager].time.clone(), manager.clone()));
         let mut first_of: BTreeMap<String, Manager> = BTreeMap::new();

@@ -69,6 +69,14 @@ fn take_step(value: &mut Value, step: &Value) -> Option<()> {
             step["op"] = "add".into();
         }
     }
+    // What is not there is tested as null.
+    if step["op"] == "test" && step["value"].is_null() {
+        let path = step["path"].as_str()?;
+        let (parent, _) = path.rsplit_once('/')?;
+        if value.pointer(parent)?.is_object() && value.pointer(path).is_none() {
+            return Some(());
+        }
+    }
     let patch: json_patch::Patch = serde_json::from_value(Value::Array(vec![step])).ok()?;
     json_patch::patch(value, &patch).ok()
 }

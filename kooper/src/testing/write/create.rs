@@ -47,15 +47,19 @@ pub(super) fn create_in(
     generate_name(api, &mut document);
     check_namespace(state, request, document.name())?;
     prepare(api, resource, &mut document);
-    let causes = metadata::check(&document, resource);
+    let mut causes = metadata::check(&document, resource);
+    causes.extend(strategy::check(resource, &document));
+    if let Some(custom) = &resource.custom {
+        causes.extend(custom.check(&document));
+    }
     if !causes.is_empty() {
         return Err(Status::invalid(&resource.group, &resource.kind, document.name(), causes));
     }
     to_stored(resource, &mut document);
     let (document, _) = typed(document, false).map_err(|why| Status::new(500, "", why))?;
     let key = request.key(document.name());
-    if state.collection(&resource.collection()).get(&key).is_some() {
-        return Err(Status::already_exists(resource, key.name()));
+    if let Some(known) = state.collection(&resource.collection()).get(&key) {
+        return Err(Status::already_exists(resource, key.name(), known.document().is_deleting()));
     }
     if request.is_dry_run() {
         return Ok(Arc::new(Object::new(key, 0, document)));

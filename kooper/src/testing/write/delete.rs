@@ -138,19 +138,15 @@ pub(in crate::testing) fn remove(
     if resource.is("", "namespaces") && matches!(old.key.name(), "default" | "kube-system" | "kube-public") {
         return Err(Status::forbidden(resource, old.key.name(), "this namespace may not be deleted"));
     }
-    let finalizer = match options.propagation.as_deref() {
-        Some("Orphan") => Some("orphan"),
-        Some("Foreground") => Some("foregroundDeletion"),
-        _ => None,
+    let known = document.get("metadata/deletionGracePeriodSeconds").and_then(Value::as_u64).unwrap_or(0);
+    let grace = match options.grace {
+        _ if !document.is_deleting() => grace(resource, &document, options),
+        Some(less) if less < known => less,
+        // What is given time already is left alone, unless it is given less.
+        _ if known > 0 => return Ok(Deleted::Object(Arc::clone(old))),
+        _ => 0,
     };
-    if let Some(finalizer) = finalizer {
-        let finalizers = document.metadata_mut().entry("finalizers").or_insert_with(|| json!([]));
-        match finalizers.as_array_mut() {
-            Some(finalizers) if !finalizers.contains(&json!(finalizer)) => finalizers.push(finalizer.into()),
-            _ => {}
-        }
-    }
-    let grace = grace(resource, &document, options);
+    let held = hold(&mut document, options.propagation.as_deref());
     if resource.collection() == DEFINITIONS && !document.is_deleting() {
         custom::terminate(&mut document, &api.clock.stamp());
     }
@@ -161,7 +157,7 @@ pub(in crate::testing) fn remove(
     let graceful = resource.is("", "pods");
     let doomed = doom(api, resource, &mut document, grace);
     let collection = resource.collection();
-    let object = if doomed && (waits || graceful) {
+    let object = if doomed && (waits || graceful) || held && waits {
         state.put(&collection, old.key.clone(), document.clone())
     } else {
         Arc::clone(old)
@@ -173,7 +169,7 @@ pub(in crate::testing) fn remove(
         garbage::finish(api, &collection, &old.key);
         return Ok(Deleted::Object(object));
     }
-    let last = if graceful { document } else { old.document() };
+    let last = if graceful && doomed { document } else { old.document() };
     let uid = last.meta("uid").to_owned();
     let removed = state.remove(&collection, &old.key, last.clone());
     garbage::collect(api, &last);
@@ -185,6 +181,30 @@ pub(in crate::testing) fn remove(
     } else {
         Deleted::Status(success(resource, old.key.name(), &uid))
     })
+}
+
+/// Has the garbage collector's finalizers be those of the propagation that is asked for; whether that changed them.
+fn hold(document: &mut Document, propagation: Option<&str>) -> bool {
+    let wanted = match propagation {
+        Some("Orphan") => Some("orphan"),
+        Some("Foreground") => Some("foregroundDeletion"),
+        Some(_) => None,
+        // What the object says itself stands.
+        None => return false,
+    };
+    let known: Vec<String> = document.finalizers().into_iter().map(ToOwned::to_owned).collect();
+    let others = known.iter().filter(|known| !matches!(known.as_str(), "orphan" | "foregroundDeletion"));
+    let new: Vec<String> = others.cloned().chain(wanted.map(ToOwned::to_owned)).collect();
+    let same = new.len() == known.len() && new.iter().all(|finalizer| known.contains(finalizer));
+    if same {
+        return false;
+    }
+    if new.is_empty() {
+        document.clear_meta("finalizers");
+    } else {
+        document.set_meta("finalizers", new);
+    }
+    true
 }
 
 /// Marks an object that is to go, or shortens the time that it is given; whether there was something to do.

@@ -152,23 +152,21 @@ pub(super) fn replace(
     let changes = metadata::check_change(&before, &new);
     confine(resource, request.subresource.as_deref(), &before, &mut new);
     let mut causes = metadata::check(&new, resource);
+    let held = metadata::check_finalizers(&before, &new);
+    // The server of custom resources checks them twice.
+    causes.extend(held.clone().filter(|_| resource.custom.is_some()));
+    causes.extend(held);
     causes.extend(changes);
     if request.subresource.is_none() {
+        causes.extend(strategy::check(resource, &new));
         causes.extend(strategy::update(resource, &before, &mut new));
+    }
+    if let Some(custom) = &resource.custom {
+        causes.extend(custom.check(&new));
     }
     count_generation(resource, &before, &mut new);
     if !causes.is_empty() {
         return Err(Status::invalid(&resource.group, &resource.kind, request.name(), causes));
-    }
-    if before.is_deleting() {
-        let added = new.finalizers().into_iter().find(|finalizer| !before.finalizers().contains(finalizer));
-        if let Some(added) = added {
-            let why = format!(
-                "no new finalizers can be added if the object is being deleted, found new finalizers []string{{\"{added}\"}}"
-            );
-            let cause = Cause::forbidden("metadata.finalizers", &why);
-            return Err(Status::invalid(&resource.group, &resource.kind, request.name(), vec![cause]));
-        }
     }
     let fields = |document: &Document| timeless(document.get("metadata/managedFields"));
     if fields(&new) == fields(&before) {

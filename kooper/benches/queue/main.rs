@@ -1,0 +1,127 @@
+//! What an item costs in the queue: told, handed out and settled, by how many keys wait and how many run.
+//!
+//! ```sh
+//! cargo bench -p kooper --bench queue                 # CPU time
+//! cargo bench -p kooper --bench queue -- --callgrind  # instructions as well, where valgrind is installed
+//! ```
+//!
+//! It compiles the queue's own source, since that is no part of Kooper's API.
+
+#[path = "../../src/queue/mod.rs"]
+#[allow(dead_code, unreachable_pub, unused_imports, clippy::all, clippy::pedantic)]
+mod queue;
+mod store;
+mod sync;
+mod trace;
+
+use kooper::{ConfigError, ObjectKey};
+use queue::{Queue, Verdict, WorkQueue};
+use std::{collections::VecDeque, env, error::Error, fs, process::Command};
+use store::{Change, Trigger};
+use trace::Link;
+
+type Result<T = (), E = Box<dyn Error>> = std::result::Result<T, E>;
+
+const PENDING: [usize; 4] = [10_000, 50_000, 100_000, 400_000];
+const RUNNING: [usize; 3] = [16, 256, 4_000];
+
+/// Items that are measured, and under callgrind, which is some fifty times slower.
+const ITEMS: usize = 1_000_000;
+const COUNTED: usize = 50_000;
+
+/// The middle one of so many runs stands in the table.
+const RUNS: usize = 5;
+
+fn main() -> Result {
+    let arguments: Vec<String> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => table("ns of CPU", time),
+        ["--callgrind"] => {
+            table("ns of CPU", time)?;
+            table("instructions", instructions)
+        }
+        // One run, for callgrind to look at.
+        ["once", pending, running, items] => {
+            cost(pending.parse()?, running.parse()?, items.parse()?)?;
+            Ok(())
+        }
+        _ => Err("usage: cargo bench -p kooper --bench queue [-- --callgrind]".into()),
+    }
+}
+
+fn table(unit: &str, measure: impl Fn(usize, usize) -> Result<f64>) -> Result {
+    println!("\n{unit} an item (told, handed out, settled)");
+    println!("{:>10} | {}", "pending", RUNNING.map(|running| format!("{running:>5} running")).join(" | "));
+    let mut all = Vec::new();
+    for pending in PENDING {
+        let row = RUNNING.map(|running| measure(pending, running));
+        let row: Vec<f64> = row.into_iter().collect::<Result<_>>()?;
+        let cells: Vec<String> = row.iter().map(|cost| format!("{cost:>13.0}")).collect();
+        println!("{pending:>10} | {}", cells.join(" | "));
+        all.extend(row);
+    }
+    let (least, most) =
+        all.iter().fold((f64::MAX, 0.0_f64), |(least, most), cost| (least.min(*cost), most.max(*cost)));
+    println!("most / least: {:.2}", most / least);
+    Ok(())
+}
+
+fn time(pending: usize, running: usize) -> Result<f64> {
+    let mut runs = (0..RUNS).map(|_| cost(pending, running, ITEMS)).collect::<Result<Vec<_>>>()?;
+    runs.sort_by(f64::total_cmp);
+    Ok(runs[RUNS / 2])
+}
+
+/// The CPU time of an item in nanoseconds, with so many keys waiting and so many running at any time.
+fn cost(pending: usize, running: usize, items: usize) -> Result<f64> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let queue = WorkQueue::new(Queue::new());
+    let tell = |key| queue.changed(Change { key, trigger: Trigger::Watch, spec: false });
+    for number in 0..pending + running {
+        tell(ObjectKey::namespaced("default", &format!("object-{number}")));
+    }
+    runtime.block_on(async {
+        let mut handed_out = VecDeque::with_capacity(running);
+        for _ in 0..running {
+            handed_out.push_back(queue.take().await.ok_or("open")?);
+        }
+        let began = cpu_time()?;
+        for _ in 0..items {
+            let handout = handed_out.pop_front().ok_or("as many run as are to")?;
+            let settlement = queue.decide(&handout, Verdict::Done);
+            queue.settle(handout.slot, &settlement, Link);
+            tell(handout.key);
+            handed_out.push_back(queue.take().await.ok_or("open")?);
+        }
+        #[allow(clippy::cast_precision_loss)]
+        Ok((cpu_time()? - began) as f64 / items.max(1) as f64)
+    })
+}
+
+/// The time that this thread, which is the only one, has been on a CPU, in nanoseconds: what the kernel's scheduler counts.
+fn cpu_time() -> Result<u64> {
+    let times = fs::read_to_string("/proc/self/schedstat")?;
+    Ok(times.split(' ').next().ok_or("schedstat is empty")?.parse()?)
+}
+
+/// The instructions of an item: those of a run with items less those of one without.
+fn instructions(pending: usize, running: usize) -> Result<f64> {
+    let counted = |items: usize| -> Result<f64> {
+        let out = env::temp_dir().join(format!("kooper-queue-{}.callgrind", std::process::id()));
+        let run = Command::new("valgrind")
+            .args(["--tool=callgrind".into(), format!("--callgrind-out-file={}", out.display())])
+            .arg(env::current_exe()?)
+            .args(["once".into(), pending.to_string(), running.to_string(), items.to_string()])
+            .output()
+            .map_err(|error| format!("valgrind cannot be run: {error}"))?;
+        let _ = fs::remove_file(out);
+        let said = String::from_utf8_lossy(&run.stderr);
+        let count = said
+            .lines()
+            .find_map(|line| line.split_once("Collected :"))
+            .ok_or("callgrind counted nothing")?;
+        Ok(count.1.trim().parse()?)
+    };
+    #[allow(clippy::cast_precision_loss)]
+    Ok((counted(COUNTED)? - counted(0)?) / COUNTED as f64)
+}
