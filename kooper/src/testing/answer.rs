@@ -36,7 +36,13 @@ pub(super) async fn answer(api: &Arc<Api>, parts: &Parts, body: &Bytes) -> Respo
                     request.reader = parts.extensions.get().copied();
                     let defines = request.resource.collection() == DEFINITIONS && !request.verb.reads();
                     let writes = !request.verb.reads();
-                    let answered = of_resource(api, request, parts, body).await;
+                    let warnings = request.warnings.clone();
+                    let mut answered = of_resource(api, request, parts, body).await;
+                    if let Ok(response) = &mut answered {
+                        for warning in warnings.headers() {
+                            response.headers_mut().append(header::WARNING, warning);
+                        }
+                    }
                     if writes {
                         garbage::welcome(api);
                     }

@@ -137,14 +137,17 @@ impl Custom {
         causes
     }
 
-    /// The object with only the fields that its schema has, and with the schema's defaults.
-    pub(super) fn settle(&self, object: &mut Map<String, Value>) {
+    /// The object with only the fields that its schema has, and with the schema's defaults. The answer is the paths of the
+    /// fields that were dropped.
+    pub(super) fn settle(&self, object: &mut Map<String, Value>) -> Vec<String> {
         let metadata: Vec<(String, Value)> = ["apiVersion", "kind", "metadata"]
             .iter()
             .filter_map(|field| object.remove(*field).map(|value| ((*field).to_owned(), value)))
             .collect();
-        settle_fields(object, &self.schema);
+        let mut dropped = Vec::new();
+        settle_fields(object, &self.schema, "", &mut dropped);
         object.extend(metadata);
+        dropped
     }
 }
 
@@ -209,33 +212,40 @@ fn repeated(items: &[Value], schema: &Value) -> Vec<(usize, String)> {
     repeated
 }
 
-fn settle(value: &mut Value, schema: &Value) {
+fn settle(value: &mut Value, schema: &Value, path: &str, dropped: &mut Vec<String>) {
     match value {
-        Value::Object(fields) => settle_fields(fields, schema),
+        Value::Object(fields) => settle_fields(fields, schema, path, dropped),
         Value::Array(items) => {
-            for item in items {
-                settle(item, &schema["items"]);
+            for (at, item) in items.iter_mut().enumerate() {
+                settle(item, &schema["items"], &format!("{path}[{at}]"), dropped);
             }
         }
         _ => {}
     }
 }
 
-fn settle_fields(fields: &mut Map<String, Value>, schema: &Value) {
+fn settle_fields(fields: &mut Map<String, Value>, schema: &Value, path: &str, dropped: &mut Vec<String>) {
     if schema["x-kubernetes-embedded-resource"] == true || schema.is_null() {
         return;
     }
+    let dot = if path.is_empty() { "" } else { "." };
     let additional = &schema["additionalProperties"];
     if additional.is_object() {
-        for value in fields.values_mut() {
-            settle(value, additional);
+        for (name, value) in fields {
+            settle(value, additional, &format!("{path}{dot}{name}"), dropped);
         }
         return;
     }
     let keeps = schema["x-kubernetes-preserve-unknown-fields"] == true || additional == true;
     let known = schema["properties"].as_object();
     if !keeps {
-        fields.retain(|name, _| known.is_some_and(|known| known.contains_key(name)));
+        fields.retain(|name, _| {
+            let kept = known.is_some_and(|known| known.contains_key(name));
+            if !kept {
+                dropped.push(format!("{path}{dot}{name}"));
+            }
+            kept
+        });
     }
     for (name, schema) in known.into_iter().flatten() {
         let default = &schema["default"];
@@ -244,7 +254,7 @@ fn settle_fields(fields: &mut Map<String, Value>, schema: &Value) {
             fields.insert(name.clone(), default.clone());
         }
         if let Some(value) = fields.get_mut(name) {
-            settle(value, schema);
+            settle(value, schema, &format!("{path}{dot}{name}"), dropped);
         }
     }
 }
@@ -275,7 +285,8 @@ mod tests {
             "kind": "X", "extra": 1,
             "spec": { "odd": 1, "free": { "x": 1 }, "labels": { "a": "b" }, "list": [{ "a": "1", "b": "2" }] },
         });
-        custom.settle(object.as_object_mut().unwrap());
+        let dropped = custom.settle(object.as_object_mut().unwrap());
+        assert_eq!(dropped, ["extra", "spec.odd", "spec.list[0].b"]);
         assert_eq!(
             object,
             json!({

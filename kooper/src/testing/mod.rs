@@ -1,7 +1,11 @@
 //! A Kubernetes API server in the process, for tests and first steps.
 //!
 //! [`Cluster`] answers as kube-apiserver does: resource versions and conflicts, lists by pages, watches with bookmarks
-//! and 410, selectors, finalizers, generations, server-side apply with the owners of every field. It starts in less than a millisecond and needs no other program.
+//! and 410, selectors, finalizers, generations, patches of four kinds. It starts in less than a millisecond and needs no
+//! other program.
+//!
+//! Every write notes in `metadata.managedFields` who owns what, by the rules of structured-merge-diff; a server-side apply
+//! is refused with the conflicts that a real server would tell, or forced.
 //!
 //! Built-in kinds come in Kubernetes' protobuf to whoever asks for it, as Kooper does, so that a test goes the whole way of a
 //! real object; all else is JSON.
@@ -9,6 +13,7 @@
 //! Left out: admission, RBAC, and validation of values by schema. [`guide`] has five complete tests to begin with.
 
 mod agenda;
+mod allocate;
 mod answer;
 mod apply;
 mod body;

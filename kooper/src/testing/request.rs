@@ -1,8 +1,11 @@
 //! What a request asks for: verb, resource, namespace, name and subresource, from its method and path.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex},
+};
 
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 
 use super::{
     apply::manager_of,
@@ -145,6 +148,24 @@ pub(super) struct Request {
     pub(super) reader: Option<Reader>,
     /// Who asks, where the query does not say.
     agent: String,
+    /// What the answer's headers are to warn of.
+    pub(super) warnings: Warnings,
+}
+
+/// Warnings that come up while a request is answered.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Warnings(Arc<Mutex<Vec<String>>>);
+
+impl Warnings {
+    pub(super) fn add(&self, warnings: impl IntoIterator<Item = String>) {
+        self.0.lock().expect("nothing panics while it holds the warnings").extend(warnings);
+    }
+
+    /// The values of the headers `Warning`.
+    pub(super) fn headers(&self) -> Vec<HeaderValue> {
+        let warnings = self.0.lock().expect("nothing panics while it holds the warnings");
+        warnings.iter().filter_map(|text| HeaderValue::from_str(&format!("299 - {text:?}")).ok()).collect()
+    }
 }
 
 /// The retriever of a controller under test, so that its watches can be told from others.
@@ -202,6 +223,7 @@ impl Request {
             content_type: content_type.into(),
             reader: None,
             agent: manager_of(headers),
+            warnings: Warnings::default(),
         })
     }
 
@@ -217,6 +239,7 @@ impl Request {
             content_type: String::new(),
             reader: None,
             agent: String::new(),
+            warnings: Warnings::default(),
         }
     }
 

@@ -92,6 +92,9 @@ pub(crate) fn normal(value: &Value) -> Value {
                     {
                         format!("<{field}>").into()
                     }
+                    // What a server gives to a service.
+                    "clusterIP" | "clusterIPs" if value.to_string().contains('.') => "<address>".into(),
+                    "nodePort" if value.as_u64().is_some_and(|port| port >= 30_000) => "<port>".into(),
                     _ => normal(value),
                 };
                 (field.clone(), value)

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{options, read, settle, settle_namespace, to_stored, typed};
+use super::{options, read, settle_namespace, to_stored, typed};
 use crate::{
     ObjectKey,
     testing::{
+        allocate,
         apply::Writer,
         cluster::Api,
         document::Document,
@@ -23,7 +24,6 @@ use bytes::Bytes;
 pub(in crate::testing) fn create(api: &Api, request: &Request, body: &Bytes) -> Result<Arc<Object>, Status> {
     let unknown = options::check(request)?;
     let mut document = read(api, request, body, unknown)?;
-    settle(&request.resource, &mut document);
     for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"] {
         document.clear_meta(field);
     }
@@ -46,6 +46,9 @@ pub(super) fn create_in(
     }
     generate_name(api, &mut document);
     check_namespace(state, request, document.name())?;
+    if resource.is("", "services") {
+        allocate::service(state, None, &mut document);
+    }
     prepare(api, resource, &mut document);
     let mut causes = metadata::check(&document, resource);
     causes.extend(strategy::check(resource, &document));

@@ -31,9 +31,16 @@ const MEDIA_TYPES: &str = "application/json, application/yaml, application/vnd.k
 
 /// The object in the body, which must be of the kind that the path names, as its type reads it.
 fn read(api: &Api, request: &Request, body: &Bytes, unknown: Unknown) -> Result<Document, Status> {
-    if !matches!(request.content_type.as_str(), "application/json" | "") {
-        return Err(Status::unsupported_media_type(MEDIA_TYPES));
-    }
+    let read;
+    let body = match request.content_type.as_str() {
+        "application/json" | "" => body,
+        "application/yaml" => {
+            let value = super::yaml::parse(body, unknown == Unknown::Refuse).map_err(Status::bad_request)?;
+            read = super::view::to_bytes(&value);
+            &read
+        }
+        _ => return Err(Status::unsupported_media_type(MEDIA_TYPES)),
+    };
     let resource = &request.resource;
     let (kind, api_version) = match request.subresource.as_deref().and_then(|name| resource.subresource(name))
     {
@@ -70,11 +77,18 @@ fn read(api: &Api, request: &Request, body: &Bytes, unknown: Unknown) -> Result<
     if document.text("kind") != kind || document.text("apiVersion") != api_version {
         return Err(other_kind(api, resource, &document));
     }
-    let (document, strange) =
+    let (mut document, mut strange) =
         typed(document, true).map_err(|why| undecodable(&document_kind(&api_version, &kind), &why))?;
-    if unknown == Unknown::Refuse && !strange.is_empty() {
-        let why = format!("strict decoding error: {}", strange.join(", "));
-        return Err(undecodable(&document_kind(&api_version, &kind), &why));
+    if request.subresource.as_deref().is_none_or(|part| part == "status") {
+        strange.extend(settle(resource, &mut document));
+    }
+    match unknown {
+        Unknown::Refuse if !strange.is_empty() => {
+            let why = format!("strict decoding error: {}", strange.join(", "));
+            return Err(undecodable(&document_kind(&api_version, &kind), &why));
+        }
+        Unknown::Warn => request.warnings.add(strange),
+        _ => {}
     }
     Ok(document)
 }
@@ -123,11 +137,10 @@ fn typed_metadata(mut document: Document) -> Result<(Document, Vec<String>), Str
     Ok((document, decoder.unknown))
 }
 
-/// Drops what the schema of a custom resource has not, and sets its defaults.
-fn settle(resource: &Resource, document: &mut Document) {
-    if let Some(custom) = &resource.custom {
-        custom.settle(&mut document.0);
-    }
+/// Drops what the schema of a custom resource has not, and sets its defaults; tells what was dropped.
+fn settle(resource: &Resource, document: &mut Document) -> Vec<String> {
+    let dropped = resource.custom.as_ref().map(|custom| custom.settle(&mut document.0));
+    dropped.into_iter().flatten().map(|path| format!("unknown field \"{path}\"")).collect()
 }
 
 /// Brings an object into the form in which its kind is stored.

@@ -9,6 +9,8 @@ use crate::testing::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unknown {
     Ignore,
+    /// Drop it and say so in a header.
+    Warn,
     Refuse,
 }
 
@@ -51,5 +53,9 @@ pub(super) fn check(request: &Request) -> Result<Unknown, Status> {
         };
         return Err(Status::invalid("meta.k8s.io", kind, "", causes));
     }
-    Ok(if validation == "Strict" { Unknown::Refuse } else { Unknown::Ignore })
+    Ok(match validation {
+        "Strict" => Unknown::Refuse,
+        "Ignore" => Unknown::Ignore,
+        _ => Unknown::Warn,
+    })
 }

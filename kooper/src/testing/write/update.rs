@@ -13,6 +13,7 @@ use super::{
     read, settle, settle_namespace, to_stored, typed,
 };
 use crate::testing::{
+    allocate,
     apply::{Writer, timeless},
     cluster::Api,
     convert,
@@ -37,7 +38,6 @@ pub(in crate::testing) fn update(
     let mut document = read(api, request, body, unknown)?;
     check_name(request, &document)?;
     settle_namespace(&mut document, request)?;
-    settle(&request.resource, &mut document);
     let writer = Writer::of(request, api.resources(), api.clock.stamp());
     let mut state = api.store.lock();
     let key = request.key(request.name());
@@ -86,9 +86,6 @@ pub(in crate::testing) fn patch(
         return Err(unfit(&patched, &why));
     }
     let (mut document, strange) = typed(patched.clone(), true).map_err(|why| unfit(&patched, &why))?;
-    if unknown == Unknown::Refuse && !strange.is_empty() {
-        return Err(unfit(&patched, &format!("strict decoding error: {}", strange.join(", "))));
-    }
     check_name(request, &document)?;
     settle_namespace(&mut document, request)?;
     if scaled {
@@ -96,7 +93,15 @@ pub(in crate::testing) fn patch(
         document = current.clone();
         scale::put(&request.resource, &mut document, &scale);
     }
-    settle(&request.resource, &mut document);
+    let dropped = settle(&request.resource, &mut document);
+    match unknown {
+        Unknown::Refuse if !(dropped.is_empty() && strange.is_empty()) => {
+            let strange: Vec<String> = strange.into_iter().chain(dropped).collect();
+            return Err(unfit(&patched, &format!("strict decoding error: {}", strange.join(", "))));
+        }
+        Unknown::Warn => request.warnings.add(strange.into_iter().chain(dropped)),
+        _ => {}
+    }
     Writer::of(request, api.resources(), api.clock.stamp()).update(Some(&current), &mut document);
     to_stored(&request.resource, &mut document);
     replace(api, &mut state, request, &old, document, true).map(|object| (object, false))
@@ -160,6 +165,9 @@ pub(super) fn replace(
     if request.subresource.is_none() {
         causes.extend(strategy::check(resource, &new));
         causes.extend(strategy::update(resource, &before, &mut new));
+        if resource.is("", "services") {
+            allocate::service(state, Some(&before), &mut new);
+        }
     }
     if let Some(custom) = &resource.custom {
         causes.extend(custom.check(&new));
@@ -168,12 +176,7 @@ pub(super) fn replace(
     if !causes.is_empty() {
         return Err(Status::invalid(&resource.group, &resource.kind, request.name(), causes));
     }
-    let fields = |document: &Document| timeless(document.get("metadata/managedFields"));
-    if fields(&new) == fields(&before) {
-        // A later time alone is no change.
-        new.copy_meta("managedFields", &before);
-    }
-    if new == before {
+    if unchanged(&before, &mut new) {
         return Ok(Arc::clone(old));
     }
     let collection = resource.collection();
@@ -195,6 +198,24 @@ pub(super) fn replace(
         finish_namespace(api, state, Some(old.key.name()));
     }
     Ok(object)
+}
+
+/// Whether nothing differs but when somebody came to own something.
+fn unchanged(before: &Document, new: &mut Document) -> bool {
+    let owners =
+        |document: &Document| document.metadata().and_then(|metadata| metadata.get("managedFields")).cloned();
+    let (known, given) = (owners(before), owners(new));
+    if timeless(known.as_ref()) != timeless(given.as_ref()) {
+        return false;
+    }
+    new.copy_meta("managedFields", before);
+    if *new == *before {
+        return true;
+    }
+    if let Some(given) = given {
+        new.set_meta("managedFields", given);
+    }
+    false
 }
 
 fn has_grace(document: &Document) -> bool {
