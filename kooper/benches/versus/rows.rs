@@ -165,8 +165,9 @@ fn growth(arguments: &Arguments) -> Result<bool> {
     };
     let few = thousands(pods.count());
     let time = absolute_row(&format!("time a pod, beside {few}"), TIMES, &grown(time), 1.2);
+    let cpu = absolute_row(&format!("CPU time a pod, beside {few}"), TIMES, &grown(cpu), 1.2);
     let peak = absolute_row(&format!("peak memory a pod, beside {few}"), TIMES, &grown(peak), 1.2);
-    Ok(fast && lean && time && peak)
+    Ok(fast && lean && time && cpu && peak)
 }
 
 fn idle(arguments: &Arguments) -> Result<bool> {
