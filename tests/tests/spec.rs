@@ -139,6 +139,12 @@ fn every_setter_wins_over_the_attribute() {
         ("all namespaces", new().namespaces([]), spec(retriever().namespaces([]), queue())),
         ("labels", new().labels("a=b"), spec(retriever().labels("a=b"), queue())),
         ("no labels", new().labels(None), spec(unlabelled, queue())),
+        ("shutdown", new().drain_timeout(SECOND), spec(retriever(), queue()).shutdown(SECOND)),
+        (
+            "finalizer",
+            new().finalizer("example.com/a"),
+            spec(retriever(), queue()).finalizer("example.com/a"),
+        ),
         ("fields", new().fields("a=b"), spec(retriever().fields("a=b"), queue())),
         ("no fields", new().fields(None), spec(any_field, queue())),
     ] {

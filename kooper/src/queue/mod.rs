@@ -15,7 +15,7 @@ mod tests;
 pub use policy::{Backoff, Queue};
 pub(crate) use state::{Handout, Settlement, Slot};
 
-use crate::store::Change;
+use crate::{ObjectKey, Trigger, store::Change};
 use state::{Lane, State};
 use std::time::Duration;
 use sync::{Mutex, MutexGuard, Notify};
@@ -44,6 +44,14 @@ impl WorkQueue {
     pub(crate) fn changed(&self, change: Change) {
         let lane = Lane::of(change.trigger);
         if self.lock().changed(change.key, lane, change.trigger, change.spec, Instant::now()) {
+            self.ready.notify_one();
+        }
+    }
+
+    /// A change of an object that leads to a key; `live` if a watch told of it. It is no change of the key's own spec.
+    pub(crate) fn related(&self, key: ObjectKey, trigger: Trigger, live: bool) {
+        let lane = if live { Lane::Live } else { Lane::Backlog };
+        if self.lock().changed(key, lane, trigger, false, Instant::now()) {
             self.ready.notify_one();
         }
     }
@@ -118,6 +126,8 @@ pub(crate) enum Verdict {
     Done,
     RequeueAfter(Duration),
     Failed,
+    /// Failed, with a delay of its own in place of the backoff.
+    FailedAfter(Duration),
     Permanent,
     Aborted,
 }
@@ -125,7 +135,6 @@ pub(crate) enum Verdict {
 #[cfg(test)]
 mod wake_up {
     use super::*;
-    use crate::{ObjectKey, Trigger};
 
     fn change(name: &str) -> Change {
         Change { key: ObjectKey::cluster(name), trigger: Trigger::Watch, spec: true }

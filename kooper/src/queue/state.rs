@@ -43,7 +43,7 @@ pub(super) enum Lane {
 impl Lane {
     pub(super) fn of(trigger: Trigger) -> Self {
         match trigger {
-            Trigger::Watch => Self::Live,
+            Trigger::Watch | Trigger::Owned | Trigger::Related => Self::Live,
             Trigger::Retry | Trigger::Requeue => Self::Retry,
             Trigger::List | Trigger::Resync => Self::Backlog,
         }
@@ -267,11 +267,16 @@ impl State {
             Verdict::RequeueAfter(delay) => Settlement::Requeued(delay),
             Verdict::Permanent => Settlement::Permanent,
             Verdict::Aborted => Settlement::Aborted,
-            Verdict::Failed if handout.attempt > self.policy.retries => Settlement::GivenUp,
-            Verdict::Failed => Settlement::Retry {
+            Verdict::Failed | Verdict::FailedAfter(_) if handout.attempt > self.policy.retries => {
+                Settlement::GivenUp
+            }
+            Verdict::Failed | Verdict::FailedAfter(_) => Settlement::Retry {
                 consumed: handout.attempt,
                 remaining: self.policy.retries - handout.attempt,
-                delay: self.policy.backoff.jittered(handout.attempt - 1, self.chance.f64()),
+                delay: match verdict {
+                    Verdict::FailedAfter(delay) => delay,
+                    _ => self.policy.backoff.jittered(handout.attempt - 1, self.chance.f64()),
+                },
             },
         }
     }
