@@ -6,7 +6,7 @@ use crate::{
     diag::Diag,
     related::{self, Related},
     suggest,
-    value::{self, Time, expr},
+    value::{self, Rate, Time, expr},
 };
 use kooper_syntax::{
     name::check_finalizer,
@@ -39,9 +39,14 @@ arguments! {
              max_reconciliation_interval";
         "backoff" backoff: Backoff = Backoff::read,
             "the time between retries is", "backoff(initial = \"1s\", max = \"5m\")",
-            "delay retry_delay retry_backoff rate_limiter gradual_retry error_delays exponential_backoff";
+            "delay retry_delay retry_backoff gradual_retry error_delays exponential_backoff";
         "timeout" timeout: Time = expr(value::time), "the time that one attempt may take is", "timeout = \"30s\"",
             "reconciliation_timeout reconcile_timeout deadline handler_timeout";
+        "debounce" debounce: Time = expr(value::time),
+            "the shortest time between two runs of an object is", "debounce = \"2s\"",
+            "debounce_interval quiet_period min_interval throttle cooldown";
+        "rate_limit" rate_limit: Rate = expr(value::rate), "the limit of retries is", "rate_limit = \"10/s\"",
+            "rate rate_limiter rate_limited qps bucket token_bucket limit_for_period";
         "namespace" namespace: Expr = expr(value::namespaces),
             "the watched namespaces are", "namespace = [\"a\", \"b\"]",
             "namespaces ns in_namespace watch_namespace watch_namespaces";

@@ -25,6 +25,7 @@ impl<'a> Controller<'a> {
         resource(&args, diag);
         backoff(&args, diag);
         owned(&args, diag);
+        debounce(&args, diag);
         let name = name(&args, &block.header, diag);
         let handlers = handlers(&args, block, diag);
         Self { header: &block.header, args, name, handlers }
@@ -49,10 +50,12 @@ fn resource(args: &Args, diag: &mut Diag) {
 }
 
 fn backoff(args: &Args, diag: &mut Diag) {
-    if let (Some(place), Some(retries)) = (args.given.get("backoff"), &args.retries)
-        && show(retries) == "0"
-    {
-        diag.push(Error::new(*place, "`backoff` has no effect with `retries = 0`"));
+    for name in ["backoff", "rate_limit"] {
+        if let (Some(place), Some(retries)) = (args.given.get(name), &args.retries)
+            && show(retries) == "0"
+        {
+            diag.push(Error::new(*place, format!("`{name}` has no effect with `retries = 0`")));
+        }
     }
     if let Some(Backoff::Growing(delays)) = &args.backoff
         && let (Some(Time::Known(initial, start)), Some(Time::Known(max, end))) =
@@ -81,6 +84,17 @@ fn owned(args: &Args, diag: &mut Diag) {
             diag.at(ty, format!("`{shown}` is already owned; remove one of the two"));
         }
         seen.push(shown);
+    }
+}
+
+fn debounce(args: &Args, diag: &mut Diag) {
+    if let (Some(Time::Known(interval, place)), Some(Time::Known(resync, _))) = (&args.debounce, &args.resync)
+        && interval >= resync
+    {
+        let (interval, resync) = (duration::show(*interval), duration::show(*resync));
+        let hint = if args.given.contains_key("resync") { "" } else { ": give `resync`, or it is that" };
+        let fault = format!("`debounce` ({interval}) must be shorter than `resync` ({resync}){hint}");
+        diag.push(Error::new(*place, fault));
     }
 }
 

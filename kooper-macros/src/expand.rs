@@ -5,7 +5,7 @@ use crate::{
     check::Controller,
     handler::{ADD, DELETE, FINALIZE, Handler, Role},
     item::Method,
-    value::Time,
+    value::{Rate, Time},
 };
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -63,12 +63,14 @@ fn spec(controller: &Controller<'_>) -> TokenStream {
     };
     let (labels, fields) = (args.labels.iter(), args.fields.iter());
     let (timeout, finalizer, shutdown) = (args.timeout.iter(), args.finalizer.iter(), args.shutdown.iter());
+    let (debounce, rate_limit) = (args.debounce.iter(), args.rate_limit.iter());
     quote! {
         fn spec() -> __kooper::Spec {
             __kooper::Spec::new(
                 #name,
                 __kooper::Retriever::#of #(.labels(#labels))* #(.fields(#fields))* .resync(#resync),
-                __kooper::Queue::new().retries(#retries).backoff(#backoff).workers(#workers),
+                __kooper::Queue::new().retries(#retries).backoff(#backoff).workers(#workers)
+                    #(.debounce(#debounce))* #(.rate_limit(#rate_limit))*,
             )
             #(.timeout(#timeout))* #(.finalizer(#finalizer))* #(.shutdown(#shutdown))*
         }
@@ -121,6 +123,18 @@ impl ToTokens for Time {
                 let (from, count) =
                     (Ident::new(from, Span::call_site()), Literal::u128_unsuffixed(millis / unit));
                 quote!(__kooper::Duration::#from(#count))
+            }
+        });
+    }
+}
+
+impl ToTokens for Rate {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(match self {
+            Self::Const(path) => quote!(__kooper::rate_limit(#path)),
+            Self::Known(count, per) => {
+                let count = Literal::u32_unsuffixed(*count);
+                quote!(__kooper::RateLimit::new(#count, #per))
             }
         });
     }

@@ -4,7 +4,7 @@ use crate::{
     args::{Row, is_one_of},
     diag::Diag,
 };
-use kooper_syntax::{Checked, duration, name};
+use kooper_syntax::{Checked, duration, name, rate as rates};
 use proc_macro2::{Literal, Span};
 use quote::ToTokens;
 use std::{fmt::Display, ops::RangeInclusive, time::Duration};
@@ -20,6 +20,12 @@ pub(crate) enum Time {
     Never,
 }
 
+/// How many in a time.
+pub(crate) enum Rate {
+    Known(u32, Time),
+    Const(Expr),
+}
+
 /// An expression as the value of an argument.
 pub(crate) struct Value<'a> {
     row: &'a Row,
@@ -29,7 +35,7 @@ pub(crate) struct Value<'a> {
 }
 
 /// Words that people try, by argument, and what to do instead.
-const WORDS: [(&str, &str, &str); 8] = [
+const WORDS: [(&str, &str, &str); 10] = [
     ("name", "", "`name` is empty; leave it out to use the name of the type"),
     ("namespace", "", "`namespace` is empty; leave it out to watch all of them"),
     ("namespace", "[]", "`namespace` lists no namespace; leave it out to watch all of them"),
@@ -37,6 +43,8 @@ const WORDS: [(&str, &str, &str); 8] = [
     ("retries", "forever infinite unlimited always", "for no limit write `retries = u32::MAX`"),
     ("workers", "0 0u32", "`workers` must be at least 1: with no workers no handler ever runs"),
     ("timeout", "never none None off", "`timeout` is off unless it is given; remove it"),
+    ("debounce", "0s never none None off", "`debounce` is off unless it is given; remove it"),
+    ("rate_limit", "never none None off unlimited", "`rate_limit` is off unless it is given; remove it"),
     ("resync", "0 0s none None off Never false", "to switch `resync` off write `resync = \"never\"`"),
 ];
 
@@ -216,6 +224,23 @@ pub(crate) fn time(value: &Value<'_>) -> Result<Time> {
             Some(meant) => format!("`{name}` takes a duration with a unit: write `{name} = {meant:?}`"),
             None => format!("`{name}` takes a duration or a path to one, such as `{example}`"),
         },
+    };
+    value.fail(fault)
+}
+
+/// `"10/s"` or a path
+pub(crate) fn rate(value: &Value<'_>) -> Result<Rate> {
+    let Row { name, example, .. } = value.row;
+    let fault = match &value.expr {
+        Expr::Path(_) => return Ok(Rate::Const(value.expr.clone())),
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => match rates::parse(&text.value()) {
+            Ok((count, per)) => return Ok(Rate::Known(count, Time::Known(per, text.span()))),
+            Err(_) if !text.value().contains('/') => {
+                format!("`{name}` is a count per duration, such as `{example}`")
+            }
+            Err(fault) => format!("`{name}` is not a valid rate: {fault}"),
+        },
+        _ => format!("`{name}` takes a count per duration or a path to one, such as `{example}`"),
     };
     value.fail(fault)
 }

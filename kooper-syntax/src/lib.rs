@@ -1,4 +1,4 @@
-//! The texts that [`kooper`](https://docs.rs/kooper) reads: selectors, names and durations.
+//! The texts that [`kooper`](https://docs.rs/kooper) reads: selectors, names, durations and rates.
 //!
 //! The attribute `#[controller]` checks what stands in the source, the runtime what a program sets when it starts. Both
 //! ask this crate, so that no text is good for one of them and bad for the other. It does nothing but look at strings.
@@ -15,6 +15,7 @@
 
 pub mod duration;
 pub mod name;
+pub mod rate;
 pub mod selector;
 
 /// What the check of a text gives: nothing, or what is wrong with it.

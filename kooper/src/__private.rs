@@ -3,7 +3,7 @@
 use std::time::Duration as StdDuration;
 
 pub use crate::{
-    Backoff, Context, Hooks, ObjectKey, Queue, Retriever, Source, Spec,
+    Backoff, Context, Hooks, ObjectKey, Queue, RateLimit, Retriever, Source, Spec,
     handler::{ContextArg, Handler, HandlerOutput, KeyArg, ObjectArg, Outcome, Resource},
     site,
     trace::{Site, Spans},
@@ -21,6 +21,11 @@ pub fn source<R: Resource>() -> Source<R> {
 /// Lets rustc tell of a constant that is no `Duration` where it stands in the attribute.
 pub const fn duration(duration: StdDuration) -> StdDuration {
     duration
+}
+
+/// The same for one that is no `RateLimit`.
+pub const fn rate_limit(limit: RateLimit) -> RateLimit {
+    limit
 }
 
 /// Stands for a resource that is missing or wrong, so that the `impl` itself gives no further error.

@@ -1,8 +1,8 @@
 //! The controller: a handler with its settings, and the ways to run it.
 
 use crate::{
-    Backoff, Encoding, ErrorHook, FilterHook, Handler, Hooks, MapHook, Readiness, Resource, Result, Source,
-    Spec, client,
+    Backoff, Encoding, ErrorHook, FilterHook, Handler, Hooks, MapHook, RateLimit, Readiness, Resource,
+    Result, Source, Spec, client,
     handler::Runnable,
     retriever::{Health, Names},
     running::Running,
@@ -103,6 +103,19 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
+    /// The shortest time between two runs of one object; `None` for none. See [`Queue::debounce`](crate::Queue::debounce).
+    pub fn debounce(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.spec.queue.debounce = interval.into();
+        self
+    }
+
+    /// How many retries there may be in a time, of all objects together; `None` for any number. See
+    /// [`Queue::rate_limit`](crate::Queue::rate_limit).
+    pub fn rate_limit(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
+        self.spec.queue.rate_limit = limit.into();
+        self
+    }
+
     /// How often every known object is handled again; `None` for never, else at least a second.
     pub fn resync(mut self, interval: impl Into<Option<Duration>>) -> Self {
         self.spec.retriever.resync = interval.into();
@@ -175,6 +188,18 @@ impl<H: Runnable> Controller<H> {
     /// A server that has none is found out by itself. Switch them off for one that has them and does not bear them.
     pub fn streaming_lists(mut self, on: bool) -> Self {
         self.spec.retriever.streaming = on;
+        self
+    }
+
+    /// Whether the first list is the one that the API server's cache has, in one piece (`resourceVersion=0`), as the
+    /// informers of Go read it; false unless set.
+    ///
+    /// It is there soonest; [the page on encodings](crate::encodings#how-everything-is-read) has measures. It may be behind:
+    /// with more than one API server, objects may come in a state that is older than one which this program saw before it was
+    /// restarted. What came after follows at once in the watch, and within one run no object goes back. Every list after
+    /// the first is a consistent one.
+    pub fn cached_lists(mut self, on: bool) -> Self {
+        self.spec.retriever.cached = on;
         self
     }
 
@@ -270,7 +295,21 @@ impl<H: Runnable> Controller<H> {
         self.drive(stop, CancellationToken::new()).await
     }
 
-    async fn drive(mut self, stop: impl Future<Output = ()>, at_once: CancellationToken) -> Result {
+    async fn drive(self, stop: impl Future<Output = ()>, at_once: CancellationToken) -> Result {
+        let mut this = self.checked()?;
+        let (reader, writer) = match this.client.take() {
+            Some(reader) => {
+                let handlers = client::traced(&reader);
+                (reader, handlers)
+            }
+            None => client::inferred().await?,
+        };
+        let (drain, start) = (this.spec.shutdown, this.start);
+        this.start(&reader, writer).until(stop, start, drain, &at_once).await
+    }
+
+    /// The same with the settings that will be in force, where they can be.
+    pub(crate) fn checked(mut self) -> Result<Self> {
         self.spec.check()?;
         for source in &self.hooks.sources {
             source.retriever.check()?;
@@ -278,18 +317,17 @@ impl<H: Runnable> Controller<H> {
         if let Some(encoding) = Encoding::of_operator()? {
             self.spec.retriever.encoding = encoding;
         }
-        let (reader, writer) = match self.client {
-            Some(reader) => {
-                let handlers = client::traced(&reader);
-                (reader, handlers)
-            }
-            None => client::inferred().await?,
-        };
-        let drain = self.spec.shutdown;
-        let mut running = Running::start((self.handler, self.hooks), self.spec, &reader, writer, self.health);
-        tokio::select! {
-            () = stop => running.drain(drain, &at_once).await,
-            error = running.fault(self.start) => Err(error),
-        }
+        Ok(self)
+    }
+
+    /// The longest start and the longest drain.
+    #[cfg(feature = "testing")]
+    pub(crate) fn limits(&self) -> (Option<Duration>, Duration) {
+        (self.start, self.spec.shutdown)
+    }
+
+    /// Puts the stages to work, with a client to read by and one for handlers.
+    pub(crate) fn start(self, reader: &Client, writer: Client) -> Running<H> {
+        Running::start((self.handler, self.hooks), self.spec, reader, writer, self.health)
     }
 }

@@ -50,7 +50,7 @@ pub(crate) enum Hold {
 enum Patched {
     Done(Box<Object>),
     /// Another writer was faster: the metadata as it is now.
-    Stale(ObjectMeta),
+    Stale(Box<ObjectMeta>),
     /// The object is gone, or is another one by that name.
     Gone,
 }
@@ -87,7 +87,7 @@ impl Finalizer {
             match self.patch(client, &meta, vec![test, add]).await? {
                 Patched::Done(object) => return Ok(Hold::Renewed(object)),
                 Patched::Gone => return Ok(Hold::Gone),
-                Patched::Stale(newer) => meta = newer,
+                Patched::Stale(newer) => meta = *newer,
             }
         }
         Err(self.beaten("added"))
@@ -102,7 +102,7 @@ impl Finalizer {
             let remove = json!({ "op": "remove", "path": path });
             match self.patch(client, &meta, vec![test, remove]).await? {
                 Patched::Done(_) | Patched::Gone => return Ok(()),
-                Patched::Stale(newer) => meta = newer,
+                Patched::Stale(newer) => meta = *newer,
             }
         }
         Err(self.beaten("removed"))
@@ -135,7 +135,7 @@ impl Finalizer {
                     return Err(self.failed(&kube::Error::Api(refused)));
                 }
                 let same_object = newer.filter(|newer| newer.uid == meta.uid);
-                Ok(same_object.map_or(Patched::Gone, Patched::Stale))
+                Ok(same_object.map_or(Patched::Gone, |newer| Patched::Stale(Box::new(newer))))
             }
             _ => Err(self.failed(&kube::Error::Api(refused))),
         }

@@ -100,8 +100,8 @@ impl<H: Runnable> Running<H> {
             reading.spawn(Stream::new(id, name, what.clone(), namespace, client, intake.clone()).run());
         }
         if let Some(interval) = what.resync {
-            let (store, queue) = (store, queue.clone());
-            reading.spawn(async move { resync(interval, &store, &queue).await });
+            let (name, store, queue) = (spec.name.clone(), store, queue.clone());
+            reading.spawn(async move { resync(&name, interval, &store, &queue).await });
         }
         reading.spawn(async move { queue.run_timer().await });
 
@@ -118,12 +118,35 @@ impl<H: Runnable> Running<H> {
         Self { workers, intake, spec, reading, watching, working }
     }
 
+    /// Works until `stop` resolves, then drains.
+    pub(crate) async fn until(
+        mut self,
+        stop: impl Future<Output = ()>,
+        start: Option<Duration>,
+        drain: Duration,
+        at_once: &CancellationToken,
+    ) -> Result {
+        // Nothing here is left to chance, so that a test that is seeded replays.
+        tokio::select! {
+            biased;
+            () = stop => self.drain(drain, at_once).await,
+            error = self.fault(start) => Err(error),
+        }
+    }
+
+    /// Where what is read goes to.
+    #[cfg(feature = "testing")]
+    pub(crate) fn intake(&self) -> Arc<Intake> {
+        self.intake.clone()
+    }
+
     /// Resolves with an error if the first lists take longer than `limit`, or if a stage breaks; else never.
     pub(crate) async fn fault(&mut self, limit: Option<Duration>) -> Error {
         let late = late(self.intake.clone(), self.spec.retriever.resource.plural.clone(), limit);
         tokio::pin!(late);
         loop {
             let ended = tokio::select! {
+                biased;
                 error = &mut late => return error.into(),
                 Some(ended) = self.reading.join_next() => ended,
                 Some(ended) = self.watching.join_next() => ended,
@@ -152,11 +175,13 @@ impl<H: Runnable> Running<H> {
             tokio::pin!(all);
             let cancelled = &self.workers.cancelled;
             tokio::select! {
+                biased;
                 () = &mut all => true,
                 () = at_once.cancelled() => false,
                 () = tokio::time::sleep_until(deadline - notice) => {
                     cancelled.cancel();
                     tokio::select! {
+                        biased;
                         () = &mut all => true,
                         () = at_once.cancelled() => false,
                         () = tokio::time::sleep_until(deadline) => false,

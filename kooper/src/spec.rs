@@ -76,6 +76,12 @@ impl Spec {
         {
             return Err(ConfigError::Range { setting: "finalizer", problem });
         }
+        if let (Some(debounce), Some(resync)) = (self.queue.debounce, self.retriever.resync)
+            && debounce >= resync
+        {
+            let problem = format!("({debounce:?}) must be shorter than `resync` ({resync:?})");
+            return Err(ConfigError::Range { setting: "debounce", problem });
+        }
         self.retriever.check()?;
         self.queue.check()
     }

@@ -132,8 +132,10 @@ impl Store {
         let mut entries = self.lock();
         let gone =
             |entry: &Entry| entry.current.is_some() && entry.seen_by.0 == stream && entry.seen_by.1 != epoch;
-        let vanished: Vec<ObjectKey> =
+        let mut vanished: Vec<ObjectKey> =
             entries.iter().filter(|(_, entry)| gone(entry)).map(|(key, _)| key.clone()).collect();
+        // In an order that does not differ from run to run.
+        vanished.sort_unstable();
         for key in vanished {
             if let Some(change) = bury(&mut entries, &key, None, Trigger::List) {
                 told(change);

@@ -3,15 +3,16 @@
 use crate::world::Truth;
 use k8s_openapi::{api::core::v1::ConfigMap, apimachinery::pkg::apis::meta::v1::ObjectMeta};
 use kooper::{Context, Error, ObjectKey, Trigger, controller};
-use kube::core::PartialObjectMeta;
+use serde::Deserialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
+use tokio::time::Instant;
 
 /// One run of a handler.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Run {
     /// Whether it was a `delete`.
     pub deletes: bool,
@@ -25,14 +26,23 @@ pub struct Run {
     pub attempt: u32,
     /// Why.
     pub trigger: Trigger,
+    /// How long after the ledger was made it began.
+    pub at: Duration,
     /// How it ended: `None` while it goes on.
     pub good: Option<bool>,
 }
 
 /// The runs so far, in the order of their beginning.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ledger {
     book: Mutex<Book>,
+    began: Instant,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { book: Mutex::default(), began: Instant::now() }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -179,6 +189,7 @@ impl Bookkeeper {
             version: meta.resource_version.unwrap_or_default(),
             attempt: ctx.attempt(),
             trigger: ctx.trigger(),
+            at: self.ledger.began.elapsed(),
             good: None,
         };
         let number: u64 = run.version.parse().unwrap_or_default();
@@ -192,6 +203,12 @@ impl Bookkeeper {
     }
 }
 
+/// The metadata of an object, whatever else it has.
+#[derive(Deserialize)]
+struct Tagged {
+    metadata: ObjectMeta,
+}
+
 #[controller(resource = ConfigMap, name = "bookkeeper", resync = "never", retries = 3, backoff = "2s")]
 impl Bookkeeper {
     async fn add(&self, ctx: Context, map: ConfigMap) -> kooper::Result {
@@ -199,9 +216,8 @@ impl Bookkeeper {
     }
 
     async fn delete(&self, ctx: Context, _key: ObjectKey) -> kooper::Result {
-        // Metadata alone can be had of what cannot be decoded as well.
-        let last: PartialObjectMeta<ConfigMap> =
-            ctx.last_seen().ok_or_else(|| kooper::permanent("no last state"))?;
+        // Metadata alone can be had of what cannot be decoded as well, by a type that passes over the rest.
+        let last: Tagged = ctx.last_seen().ok_or_else(|| kooper::permanent("no last state"))?;
         self.run(true, &ctx, last.metadata).await
     }
 }

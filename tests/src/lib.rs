@@ -2,10 +2,12 @@
 //! that runs in the background of a test, its log lines, a world in which all goes wrong,
 //! and real programs to test against.
 
+mod collector;
 mod jaeger;
 mod ledger;
 mod log;
 mod objects;
+mod replaced;
 mod replay;
 mod running;
 mod script;
@@ -13,13 +15,15 @@ mod testbed;
 mod trickle;
 mod world;
 
+pub use collector::{Collected, collector};
 pub use jaeger::{Fields, JaegerSpan, jaeger_spans};
 pub use ledger::{Bookkeeper, Ledger, Run};
 pub use log::{Line, Log};
 pub use objects::{pod, undecodable_pod};
+pub use replaced::{Answer, replaced};
 pub use replay::{RECORDED, Recorded, replay};
 pub use running::Running;
 pub use script::{Act, Call, Calls, Script};
-pub use testbed::{Jaeger, testbed};
+pub use testbed::{ApiServer, Jaeger, programs, testbed};
 pub use trickle::trickle;
-pub use world::{Truth, World};
+pub use world::{Truth, Way, World};

@@ -1,5 +1,9 @@
 //! Real programs to test against, where the folder with them is there.
 
+use kube::{
+    Client, Config,
+    config::{KubeConfigOptions, Kubeconfig},
+};
 use serde_json::Value;
 use std::{
     collections::HashMap,
@@ -35,6 +39,82 @@ pub fn testbed(skipped: &str) -> Option<PathBuf> {
     None
 }
 
+/// The folder with the testbed's programs (`kubectl` among them), unpacked where they are not yet. `scratch` is where they go:
+/// `CARGO_TARGET_TMPDIR`.
+///
+/// # Panics
+///
+/// If they can't be unpacked.
+pub fn programs(testbed: &Path, scratch: &str) -> PathBuf {
+    let programs = Path::new(scratch).join("testbed");
+    fs::create_dir_all(&programs).expect("a folder for programs");
+    let lock = File::create(programs.join("lock")).expect("a lock file");
+    lock.lock().expect("only one unpacks");
+    run(Command::new(testbed.join("testbed")).arg("install").arg(&programs));
+    programs
+}
+
+/// A real kube-apiserver with nothing in it, that lives as long as this.
+pub struct ApiServer {
+    script: PathBuf,
+    state: PathBuf,
+    kubeconfig: PathBuf,
+    /// It was there before the test, and stays.
+    borrowed: bool,
+}
+
+impl ApiServer {
+    /// The one of the environment (`testbed up DIR api && . DIR/env`), else one of the testbed's, started now. `scratch` is where
+    /// its programs and its state go: `CARGO_TARGET_TMPDIR`.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub fn start(testbed: &Path, scratch: &str) -> Self {
+        let script = testbed.join("testbed");
+        let known =
+            std::env::var_os("KUBECONFIG").filter(|_| std::env::var_os("KUBEBUILDER_ASSETS").is_some());
+        if let Some(kubeconfig) = known {
+            return Self { script, state: PathBuf::new(), kubeconfig: kubeconfig.into(), borrowed: true };
+        }
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let programs = programs(testbed, scratch);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let state = Path::new(scratch).join(format!("api-{}-{number}", std::process::id()));
+        run(Command::new(&script).arg("up").arg(&state).arg("api").env("KUBEBUILDER_ASSETS", &programs));
+        let kubeconfig = state.join("kubeconfig");
+        Self { script, state, kubeconfig, borrowed: false }
+    }
+
+    /// The kubeconfig of its administrator.
+    pub fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
+    }
+
+    /// A client of its administrator, which tells every refusal and tries nothing again.
+    ///
+    /// # Panics
+    ///
+    /// If its kubeconfig is none.
+    pub async fn client(&self) -> Client {
+        let kubeconfig = Kubeconfig::read_from(&self.kubeconfig).expect("the testbed writes a kubeconfig");
+        let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
+        let mut config = config.expect("the kubeconfig has a context");
+        config.default_retry = false;
+        Client::try_from(config).expect("the testbed's certificates are sound")
+    }
+}
+
+impl Drop for ApiServer {
+    fn drop(&mut self) {
+        if !self.borrowed {
+            run(Command::new(&self.script).arg("down").arg(&self.state));
+            // What is left are logs and settings, of no use after a test that ended.
+            let _ = fs::remove_dir_all(&self.state);
+        }
+    }
+}
+
 /// A real Jaeger with nothing in it, that lives as long as this.
 pub struct Jaeger {
     script: PathBuf,
@@ -51,14 +131,9 @@ impl Jaeger {
     pub fn start(testbed: &Path, scratch: &str) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let script = testbed.join("testbed");
-        let programs = Path::new(scratch).join("testbed");
+        let programs = programs(testbed, scratch);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let state = Path::new(scratch).join(format!("jaeger-{}-{number}", std::process::id()));
-        fs::create_dir_all(&programs).expect("a folder for programs");
-        let lock = File::create(programs.join("lock")).expect("a lock file");
-        lock.lock().expect("only one unpacks");
-        run(Command::new(&script).arg("install").arg(&programs));
-        drop(lock);
         let out = run(Command::new(&script)
             .arg("up")
             .arg(&state)

@@ -2,7 +2,10 @@
 
 use crate::{Bookkeeper, Ledger, Run, Running};
 use k8s_openapi::api::core::v1::ConfigMap;
-use kooper::{Controller, ObjectKey, testing::Cluster};
+use kooper::{
+    Controller, Encoding, ObjectKey,
+    testing::{Cluster, Fault, RecordedRequest},
+};
 use kube::{
     Api,
     api::DeleteParams,
@@ -29,6 +32,26 @@ impl Truth {
     }
 }
 
+/// How a controller reads: what may differ without a difference in what comes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Way {
+    /// Whether everything is read by streaming lists, else by pages.
+    pub streaming: bool,
+    /// What objects are asked for in.
+    pub encoding: Encoding,
+}
+
+impl Way {
+    /// Streaming lists of JSON.
+    pub const STREAMING: Self = Self { streaming: true, encoding: Encoding::Json };
+    /// Pages of JSON.
+    pub const PAGES: Self = Self { streaming: false, encoding: Encoding::Json };
+
+    fn set<H: kooper::Runnable>(self, controller: Controller<H>) -> Controller<H> {
+        controller.streaming_lists(self.streaming).encoding(self.encoding)
+    }
+}
+
 /// Config maps in the namespace `default`, and a [`Bookkeeper`] that handles them.
 pub struct World {
     /// The cluster, for faults.
@@ -39,6 +62,14 @@ pub struct World {
     pub running: Running,
     truth: BTreeMap<String, Truth>,
     writes: u64,
+    way: Way,
+}
+
+/// Whether a request asks for everything. Which of the two ways it takes is the controller's to say: it leaves streaming
+/// lists where they do not work.
+fn is_list(request: &RecordedRequest) -> bool {
+    request.is("list", "configmaps")
+        || request.is("watch", "configmaps") && request.query_value("sendInitialEvents").is_some()
 }
 
 /// How long a controller may take to come to rest, on the paused clock.
@@ -47,12 +78,13 @@ const PATIENCE: Duration = Duration::from_mins(30);
 impl World {
     /// A world with so many config maps at the start, `map-0` and so on. Each run takes 5 ms, and each fifth state fails at
     /// first.
-    pub fn new(count: usize) -> Self {
-        Self::with(count, kooper::testing::Cluster::client, |controller| controller)
+    pub fn new(way: Way, count: usize) -> Self {
+        Self::with(way, count, Cluster::client, |controller| controller)
     }
 
     /// The same with a client and settings of one's own.
     pub fn with(
+        way: Way,
         count: usize,
         client: impl FnOnce(&Cluster) -> kube::Client,
         set: impl FnOnce(Controller<Bookkeeper>) -> Controller<Bookkeeper>,
@@ -60,9 +92,9 @@ impl World {
         let cluster = Cluster::new();
         let ledger = Arc::<Ledger>::default();
         let handler = Bookkeeper::new(ledger.clone(), Duration::from_millis(5), 5);
-        let controller = set(Controller::new(handler).client(client(&cluster)).streaming_lists(false));
+        let controller = set(way.set(Controller::new(handler).client(client(&cluster))));
         let running = Running::start(controller);
-        let mut world = Self { cluster, ledger, running, truth: BTreeMap::new(), writes: 0 };
+        let mut world = Self { cluster, ledger, running, truth: BTreeMap::new(), writes: 0, way };
         for number in 0..count {
             world.put(&format!("map-{number}"));
         }
@@ -149,13 +181,36 @@ impl World {
         }
     }
 
+    /// Has the next `count` lists meet a fault, be they streaming lists or pages.
+    pub fn next_lists(&self, count: usize, effect: impl FnOnce(Fault<'_>)) {
+        effect(self.of_lists(self.cluster.faults().next(count)));
+    }
+
+    /// The same for all lists, until faults are lifted.
+    pub fn every_list(&self, effect: impl FnOnce(Fault<'_>)) {
+        effect(self.of_lists(self.cluster.faults().every()));
+    }
+
+    fn of_lists<'a>(&self, fault: Fault<'a>) -> Fault<'a> {
+        let fault = fault.resource("configmaps");
+        if self.way.streaming {
+            fault.verb("watch").query("sendInitialEvents", "true")
+        } else {
+            fault.verb("list")
+        }
+    }
+
+    /// How often the controller has asked for everything, or for a page of it.
+    pub fn lists(&self) -> usize {
+        self.cluster.requests().matching(is_list).len()
+    }
+
     /// Has the controller list anew.
     pub async fn relist(&self) {
         self.watched().await;
-        let lists = self.cluster.requests().count("list", "configmaps");
+        let lists = self.lists();
         self.cluster.faults().watches().resource("configmaps").fail(410);
-        let request = |request: &kooper::testing::RecordedRequest| request.is("list", "configmaps");
-        self.cluster.requests().wait_for_count(lists + 1, request).await;
+        self.cluster.requests().wait_for_count(lists + 1, is_list).await;
         tokio::time::sleep(Duration::from_secs(5)).await;
         self.watched().await;
     }

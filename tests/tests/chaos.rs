@@ -1,16 +1,16 @@
 //! Chaos: random operations and random faults under the paused clock, and after them what Kooper guarantees.
 //!
 //! ```sh
-//! cargo test -p kooper-tests --test chaos                            # 20 seeds
-//! KOOPER_CHAOS_SEEDS=200 cargo test -p kooper-tests --test chaos     # as many as are asked for
+//! cargo test -p kooper-tests --test chaos                            # 20 seeds; 200 where CI is set, as `.ci/run` does
+//! KOOPER_CHAOS_SEEDS=1000 cargo test -p kooper-tests --test chaos    # as many as are asked for
 //! KOOPER_CHAOS_SEED=17 cargo test -p kooper-tests --test chaos       # one seed again
 //! ```
 //!
-//! A seed decides the operations, their pauses, all faults and all jitter. What it does not decide: the order in which a
-//! hash map gives its keys, and in which `select!` looks at its branches.
+//! A seed decides the operations, their pauses, all faults and all jitter, and nothing else is left to chance: a seed replays
+//! run by run.
 
 use fastrand::Rng;
-use kooper_tests::World;
+use kooper_tests::{Run, Way, World};
 use std::{
     env,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -23,17 +23,19 @@ use tokio::time::sleep;
 /// Operations of one seed.
 const OPERATIONS: usize = 2_000;
 
-/// Seeds unless the environment says otherwise.
-const SEEDS: u64 = 20;
+/// Seeds unless the environment says otherwise: in continuous integration, and elsewhere.
+const SEEDS: [u64; 2] = [200, 20];
 
 const MAPS: &str = "configmaps";
 
 #[test]
 fn whatever_happens_nothing_is_lost_and_nothing_is_done_twice() {
     if let Some(seed) = number("KOOPER_CHAOS_SEED") {
-        return live(seed);
+        live(seed);
+        return;
     }
-    let seeds = number("KOOPER_CHAOS_SEEDS").unwrap_or(SEEDS);
+    let usual = SEEDS[usize::from(env::var_os("CI").is_none())];
+    let seeds = number("KOOPER_CHAOS_SEEDS").unwrap_or(usual);
     let next = AtomicU64::new(0);
     let failed = AtomicU64::new(u64::MAX);
     thread::scope(|scope| {
@@ -63,8 +65,19 @@ fn number(variable: &str) -> Option<u64> {
     env::var(variable).ok().map(|value| value.parse().expect(variable))
 }
 
-/// One world from its beginning to its end.
-fn live(seed: u64) {
+#[test]
+fn a_seed_replays_run_by_run() {
+    for seed in 1000..1003 {
+        let (once, again) = (live(seed), live(seed));
+        assert!(once.len() > 500, "{} runs", once.len());
+        let differs = once.iter().zip(&again).position(|(one, other)| one != other);
+        assert_eq!(differs, None, "seed {seed}: {:?}", differs.map(|at| (&once[at], &again[at])));
+        assert_eq!(once.len(), again.len());
+    }
+}
+
+/// One world from its beginning to its end. Gives all runs of its handler.
+fn live(seed: u64) -> Vec<Run> {
     // All jitter of this thread follows from it.
     fastrand::seed(seed);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
@@ -73,10 +86,12 @@ fn live(seed: u64) {
         // Objects that vanish are found by a list alone, so a list has to be forced in the end. Where none vanishes, all must
         // be well without.
         let vanishing = chance.bool();
+        let way = if chance.bool() { Way::STREAMING } else { Way::PAGES };
         let workers = chance.u32(1..8);
-        let mut world = World::with(chance.usize(0..30), kooper::testing::Cluster::client, |controller| {
-            controller.workers(workers)
-        });
+        let mut world =
+            World::with(way, chance.usize(0..30), kooper::testing::Cluster::client, |controller| {
+                controller.workers(workers)
+            });
         for _ in 0..OPERATIONS {
             match chance.u32(0..100) {
                 0..75 => change(&mut world, &mut chance, vanishing).await,
@@ -90,8 +105,10 @@ fn live(seed: u64) {
             sleep(Duration::from_mins(2)).await;
             world.relist().await;
         }
+        let ledger = world.ledger.clone();
         world.verify().await;
-    });
+        ledger.runs()
+    })
 }
 
 async fn change(world: &mut World, chance: &mut Rng, vanishing: bool) {
@@ -124,7 +141,10 @@ fn fault(world: &World, chance: &mut Rng) {
     let faults = world.cluster.faults();
     let watches = faults.watches().resource(MAPS);
     let verb = if chance.bool() { "list" } else { "watch" };
-    let request = faults.next(chance.usize(1..4)).verb(verb).resource(MAPS);
+    let mut request = faults.next(chance.usize(1..4)).verb(verb).resource(MAPS);
+    if chance.bool() {
+        request = request.query("sendInitialEvents", "true");
+    }
     match chance.u32(0..18) {
         0 => watches.end(),
         1 => watches.drop_connections(),

@@ -1,31 +1,12 @@
-//! kubectl takes the embedded cluster for a real one. It is the testbed's; without it, the test says so and is skipped.
+//! kubectl takes the embedded cluster for a real one. It is the testbed's; without it, the test says loudly that it was skipped.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
 use kooper::testing::Cluster;
+use kooper_tests::{programs, testbed};
 use tokio::process::Command;
-
-/// The testbed's kubectl, unpacked where it is not yet.
-async fn kubectl() -> Option<PathBuf> {
-    if let Some(assets) = env::var_os("KUBEBUILDER_ASSETS") {
-        return Some(Path::new(&assets).join("kubectl"));
-    }
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/testbed");
-    let testbed = env::var_os("TESTBED").map_or(beside, PathBuf::from).join("testbed");
-    if !testbed.exists() {
-        eprintln!("SKIPPED: no kubectl; set TESTBED to the folder of the testbed");
-        return None;
-    }
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("testbed-bin");
-    let installed = Command::new(testbed).arg("install").arg(&folder).status().await.unwrap();
-    assert!(installed.success(), "the testbed could not be unpacked");
-    Some(folder.join("kubectl"))
-}
 
 const MANIFEST: &str = "\
 apiVersion: v1
@@ -111,7 +92,8 @@ const SCRIPT: &[(&str, &str)] = &[
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kubectl_works_with_no_flags_of_its_own() {
-    let Some(kubectl) = kubectl().await else { return };
+    let Some(testbed) = testbed("kubectl against the embedded cluster") else { return };
+    let kubectl = programs(&testbed, env!("CARGO_TARGET_TMPDIR")).join("kubectl");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("kubectl-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     for (name, text) in [("manifest", MANIFEST), ("definition", DEFINITION), ("site", SITE)] {

@@ -312,7 +312,9 @@ async fn an_undecodable_object_fails_alone_and_for_good_with_no_child() {
     let logs = root.logs();
     assert_eq!(logs[..2], [BAGGAGE, PROCESS]);
     assert!(
-        logs[2].starts_with("event=error, message=the object does not fit its type: invalid type"),
+        logs[2].starts_with(
+            "event=error, message=the object does not fit its type: core.v1.PodSpec.containers at byte "
+        ),
         "{}",
         logs[2]
     );

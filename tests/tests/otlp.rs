@@ -1,70 +1,14 @@
 //! Export by OTLP to collectors that answer, refuse, hang, or are not there. What arrives in a real one is in `jaeger.rs`.
 
 use kooper::telemetry::{self, Otlp, Telemetry};
+use kooper_tests::collector;
 use opentelemetry::{KeyValue, trace::Tracer as _};
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, Mutex, mpsc},
-    thread,
+    io::Write,
+    net::{SocketAddr, TcpListener},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
-
-/// What a collector was sent.
-struct Request {
-    head: Vec<String>,
-    body: Vec<u8>,
-}
-
-impl Request {
-    fn read(stream: &TcpStream) -> Option<Self> {
-        let mut reader = BufReader::new(stream);
-        let mut head = Vec::new();
-        loop {
-            let mut line = String::new();
-            reader.read_line(&mut line).ok()?;
-            match line.trim_end() {
-                "" => break,
-                line => head.push(line.to_owned()),
-            }
-        }
-        let length = head.iter().find_map(|line| line.strip_prefix("content-length: "))?;
-        let mut body = vec![0; length.parse().ok()?];
-        reader.read_exact(&mut body).ok()?;
-        Some(Self { head, body })
-    }
-
-    fn names(&self, text: &str) -> bool {
-        self.body.windows(text.len()).any(|window| window == text.as_bytes())
-    }
-}
-
-/// A collector that answers each request with `status`, one after the other. An empty status is no answer.
-fn collector(
-    status: impl Fn(usize) -> &'static str + Send + 'static,
-) -> (SocketAddr, mpsc::Receiver<Request>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("bound");
-    let (requests, received) = mpsc::channel();
-    thread::spawn(move || {
-        let mut open = Vec::new();
-        for (number, stream) in listener.incoming().enumerate() {
-            let Ok(mut stream) = stream else { return };
-            let Some(request) = Request::read(&stream) else { continue };
-            match status(number) {
-                "" => open.push(stream),
-                status => {
-                    let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
-                    stream.write_all(answer.as_bytes()).expect("answered");
-                }
-            }
-            if requests.send(request).is_err() {
-                return;
-            }
-        }
-    });
-    (address, received)
-}
 
 fn exporting(address: SocketAddr) -> Telemetry {
     let otlp = Otlp::http().endpoint(format!("http://{address}")).header("x-token", "secret");

@@ -1,5 +1,7 @@
 //! A real kube-apiserver, asked for protobuf: what it answers is what it answers in JSON.
 
+#[path = "protobuf/embedded.rs"]
+mod embedded;
 #[path = "protobuf/metadata.rs"]
 mod metadata;
 
@@ -304,7 +306,10 @@ async fn a_type_with_a_field_that_the_table_lacks_is_read_as_json_with_one_warni
 
 /// An answer to a request for protobuf: its code, its `Content-Type` and its body.
 async fn get(client: &Client, path: &str) -> (u16, String, Vec<u8>) {
-    let accept = "application/vnd.kubernetes.protobuf,application/json";
+    get_as(client, path, "application/vnd.kubernetes.protobuf,application/json").await
+}
+
+async fn get_as(client: &Client, path: &str, accept: &str) -> (u16, String, Vec<u8>) {
     let request = Request::get(path).header(header::ACCEPT, accept).body(Body::empty()).expect("a request");
     let answer = client.send(request).await.expect("an answer");
     let content_type = answer.headers()[header::CONTENT_TYPE].to_str().expect("text").to_owned();

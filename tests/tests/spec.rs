@@ -3,8 +3,8 @@
 
 use k8s_openapi::api::core::v1::Pod;
 use kooper::{
-    Backoff, Context, Controller, Error, Handler, ObjectKey, Outcome, Queue, Requeue, Retriever, Spec,
-    controller, site,
+    Backoff, Context, Controller, Error, Handler, ObjectKey, Outcome, Queue, RateLimit, Requeue, Retriever,
+    Spec, controller, site,
     testing::{Cluster, RecordedSpan, Traces},
     trace::Spans,
 };
@@ -29,6 +29,8 @@ struct Attributed;
     resync = "10m",
     backoff(initial = "1s", max = "8s", factor = 2, jitter = 0.0),
     timeout = "5s",
+    debounce = "250ms",
+    rate_limit = "100/1m",
     namespace = ["default", "other"],
     labels = "app!=hidden",
     fields = "status.phase!=Failed"
@@ -58,7 +60,12 @@ impl Handler for ByHand {
             .labels("app!=hidden")
             .fields("status.phase!=Failed")
             .resync(SECOND * 600);
-        let queue = Queue::new().retries(2).workers(2).backoff(Backoff::new(SECOND, SECOND * 8, 2.0, 0.0));
+        let queue = Queue::new()
+            .retries(2)
+            .workers(2)
+            .backoff(Backoff::new(SECOND, SECOND * 8, 2.0, 0.0))
+            .debounce(SECOND / 4)
+            .rate_limit(RateLimit::new(100, SECOND * 60));
         Spec::new("twin", retriever, queue).timeout(SECOND * 5)
     }
 
@@ -114,7 +121,8 @@ fn every_setter_wins_over_the_attribute() {
             .resync(SECOND * 600)
     };
     let backoff = Backoff::new(SECOND, SECOND * 8, 2.0, 0.0);
-    let queue = || Queue::new().retries(2).workers(2).backoff(backoff);
+    let limit = RateLimit::new(100, SECOND * 60);
+    let queue = || Queue::new().retries(2).workers(2).backoff(backoff).debounce(SECOND / 4).rate_limit(limit);
     let spec = |retriever, queue| Spec::new("twin", retriever, queue).timeout(SECOND * 5);
     let unlabelled = Retriever::of::<Pod>()
         .namespaces(["default", "other"])
@@ -131,6 +139,14 @@ fn every_setter_wins_over_the_attribute() {
             new().backoff(Backoff::default()),
             spec(retriever(), queue().backoff(Backoff::default())),
         ),
+        ("debounce", new().debounce(SECOND), spec(retriever(), queue().debounce(SECOND))),
+        ("no debounce", new().debounce(None), spec(retriever(), queue().debounce(None))),
+        (
+            "rate_limit",
+            new().rate_limit(RateLimit::new(1, SECOND)),
+            spec(retriever(), queue().rate_limit(RateLimit::new(1, SECOND))),
+        ),
+        ("no rate_limit", new().rate_limit(None), spec(retriever(), queue().rate_limit(None))),
         ("resync", new().resync(SECOND * 7), spec(retriever().resync(SECOND * 7), queue())),
         ("no resync", new().resync(None), spec(retriever().resync(None), queue())),
         ("timeout", new().timeout(SECOND), Spec::new("twin", retriever(), queue()).timeout(SECOND)),

@@ -71,7 +71,10 @@ fn a_quiet_log_does_not_cut_traces_short() {
     assert!(output.status.success());
     let lines: Vec<_> = err.lines().filter(|line| line.contains("telemetry")).collect();
     assert_eq!(lines.len(), 1, "{err}");
-    assert!(lines[0].ends_with(" ERROR telemetry default/web #2: an error line"), "{err}");
+    assert!(
+        lines[0].contains(" ERROR telemetry default/web #2: an error line controller=pods trace_id="),
+        "{err}"
+    );
     for part in [
         "default/web · retried · attempt 2 of 6 · pods",
         "[ processJob ·",
@@ -92,9 +95,9 @@ fn log_lines_are_those_of_info_and_say_where_they_are_from() {
     assert_eq!(
         lines,
         [
-            " INFO telemetry default/web #2: an info line",
-            " WARN telemetry default/web #2 getOrg: a warning org=acme",
-            "ERROR telemetry default/web #2: an error line",
+            " INFO telemetry default/web #2: an info line controller=pods",
+            " WARN telemetry default/web #2 getOrg: a warning org=acme controller=pods",
+            "ERROR telemetry default/web #2: an error line controller=pods",
         ]
     );
 }
@@ -210,4 +213,54 @@ fn a_subscriber_of_ones_own_gets_the_layer_and_the_drop_sends_what_exporters_hol
     let mut spans = exported.spans.lock().expect("no test panicked").clone();
     spans.sort();
     assert_eq!(spans, [("own".to_owned(), "root".to_owned()), ("redis".into(), "getOrg".into())]);
+}
+
+#[test]
+fn by_the_variable_log_lines_are_json() {
+    let (_, _, err) = run(&[("KOOPER_TRACES", "off"), ("KOOPER_LOG_FORMAT", "json")]);
+    let lines: Vec<serde_json::Value> =
+        err.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let line = lines.iter().find(|line| line["message"] == "a warning").expect("it is logged");
+    assert_eq!((&line["key"], &line["attempt"]), (&"default/web".into(), &2.into()));
+    let (output, _, err) = run(&[("KOOPER_LOG_FORMAT", "xml")]);
+    assert!(!output.status.success());
+    assert!(err.contains("KOOPER_LOG_FORMAT=`xml` is not known: use one of `text`, `json`"), "{err}");
+}
+
+/// Pictures that are drawn into memory.
+#[derive(Clone, Default)]
+struct Drawn(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Drawn {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no test panicked").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_trace_file_is_drawn_again_as_the_terminal_showed_it() {
+    let path = std::env::temp_dir().join(format!("kooper-drawn-again-{}.jsonl", std::process::id()));
+    let file = path.to_str().expect("a path of a test is text");
+    let (output, out, _) = run(&[("KOOPER_TRACE_FILE", file), ("KOOPER_WATERFALL", "always")]);
+    assert!(output.status.success());
+    let text = std::fs::read_to_string(&path).expect("the file is there");
+    std::fs::remove_file(&path).expect("the file is there");
+
+    let drawn = Drawn::default();
+    let count =
+        kooper::telemetry::Waterfall::to(drawn.clone()).draw(text.as_bytes()).expect("it is OTLP JSON");
+    assert_eq!(count, 1);
+    let drawn =
+        String::from_utf8(drawn.0.lock().expect("no test panicked").clone()).expect("pictures are text");
+    assert!(out.contains(drawn.trim_end()), "{drawn}\nis not in\n{out}");
+
+    let cut = &text[..text.len() - 20];
+    let waterfall = kooper::telemetry::Waterfall::to(std::io::sink());
+    waterfall.draw(cut.as_bytes()).expect("a killed program leaves half a line");
+    let error = waterfall.draw(format!("{cut}\n{text}").as_bytes()).expect_err("half a line in the middle");
+    assert!(error.to_string().contains("is not OTLP JSON"), "{error}");
 }

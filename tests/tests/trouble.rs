@@ -1,14 +1,24 @@
 //! A server that is away, refuses or talks nonsense: each cause is told once with the next step, not once a try, and the
 //! objects are handled as soon as it is over.
 
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use http_body::Frame;
+use http_body_util::{BodyExt, Full, StreamBody};
 use k8s_openapi::api::core::v1::{ConfigMap, Pod};
 use kooper::{
-    Backoff, ConfigError, Controller, ErrorKind, StartError, controller,
-    testing::{Cluster, Fault},
+    Backoff, ConfigError, Controller, ErrorKind, RateLimit, StartError, controller,
+    testing::{Cluster, Fault, RecordedRequest},
 };
-use kooper_tests::{Act, Calls, Line, Log, Running, Script, pod};
+use kooper_tests::{Act, Answer, Calls, Line, Log, Running, Script, pod, replaced};
 use kube::{Api, api::PostParams};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use tracing::Level;
 
 /// A controller on a cluster that was in trouble before it began.
@@ -134,7 +144,15 @@ async fn a_server_that_keeps_no_version_is_not_asked_without_a_pause() {
 
 #[tokio::test(start_paused = true)]
 async fn permission_that_is_lost_in_the_middle_and_comes_back_is_told_both_times() {
-    let stage = Stage::new(|_| {}, |controller| controller);
+    let mut readiness = None;
+    let stage = Stage::new(
+        |_| {},
+        |controller| {
+            readiness = Some(controller.readiness());
+            controller
+        },
+    );
+    let readiness = readiness.expect("it was asked for");
     stage.create("default", "before").await;
     stage.calls.wait(1).await;
     for round in 1..=2 {
@@ -147,16 +165,103 @@ async fn permission_that_is_lost_in_the_middle_and_comes_back_is_told_both_times
         let warnings = stage.log.warnings();
         assert_eq!(warnings.len(), round, "{warnings:#?}");
         assert!(warnings[round - 1].field("error").contains("not allowed (403)"));
+        assert!(!readiness.is_ready(), "what cannot follow is not ready");
         stage.create("default", &format!("meanwhile-{round}")).await;
         stage.cluster.faults().clear();
         stage.calls.wait(1 + round).await;
         tokio::time::sleep(Duration::from_secs(5)).await;
         assert_eq!(stage.recoveries(), round);
+        assert!(readiness.is_ready());
     }
     assert_eq!(
         stage.calls.wait(3).await,
         ["add default/before", "add default/meanwhile-1", "add default/meanwhile-2"]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_streaming_list_that_was_whole_is_watched_on_after_trouble_not_listed_again() {
+    let stage = Stage::new(|_| {}, |controller| controller.streaming_lists(true));
+    stage.create("default", "before").await;
+    stage.calls.wait(1).await;
+    stage.cluster.faults().every().verb("watch").resource("pods").status(403);
+    stage.cluster.faults().watches().resource("pods").fail(403);
+    stage.only_warning().await;
+    stage.create("default", "meanwhile").await;
+    stage.cluster.faults().clear();
+    assert_eq!(stage.calls.wait(2).await[1], "add default/meanwhile");
+    let is_list = |request: &RecordedRequest| request.query_value("sendInitialEvents").is_some();
+    assert_eq!(stage.cluster.requests().matching(is_list).len(), 1);
+    assert_eq!(stage.cluster.requests().count("list", "pods"), 0);
+}
+
+/// An answer that is well by its status code.
+fn ok(body: impl http_body::Body<Data = Bytes, Error = kube::Error> + Send + 'static) -> Answer {
+    http::Response::new(body.boxed_unsync())
+}
+
+/// A controller whose first four requests of a kind are answered so: it tells of the error, and goes on.
+async fn answered_so(what: &'static str, answer: fn() -> Answer, error: &str) {
+    let cluster = Cluster::new();
+    let (log, _guard) = Log::install();
+    let answered = Arc::new(AtomicU64::new(0));
+    let client = replaced(cluster.client(), {
+        let answered = answered.clone();
+        move |request| {
+            let query = request.uri().query().unwrap_or_default();
+            let wanted = match what {
+                "list" => !query.contains("watch=true"),
+                "streaming list" => query.contains("sendInitialEvents"),
+                _ => query.contains("watch=true") && !query.contains("sendInitialEvents"),
+            };
+            (wanted && answered.fetch_add(1, Ordering::Relaxed) < 4).then(answer)
+        }
+    });
+    let (script, calls) = Script::new(|_| Act::Good);
+    let controller = Controller::new(script).client(client).streaming_lists(what == "streaming list");
+    let running = Running::start(controller);
+    let pods: Api<Pod> = Api::default_namespaced(cluster.client());
+    pods.create(&PostParams::default(), &pod("web")).await.expect("created");
+    if what == "watch" {
+        // The list has told of it; the watch that follows it is what is answered so.
+        tokio::time::sleep(Duration::from_mins(1)).await;
+    }
+    assert_eq!(calls.wait(1).await, ["add default/web"], "{what}");
+    let warnings = log.warnings();
+    assert!(warnings.iter().any(|line| line.field("error").contains(error)), "{what}: {warnings:#?}");
+    assert!(answered.load(Ordering::Relaxed) >= 4, "{what}: it was asked again");
+    running.stop().await.expect("drained");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_under_200_is_taken_for_what_it_says() {
+    fn forbidden() -> Answer {
+        let status = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","message":"no","code":403}"#;
+        ok(Full::new(Bytes::from_static(status.as_bytes())).map_err(|never| match never {}))
+    }
+    for what in ["list", "streaming list", "watch"] {
+        answered_so(what, forbidden, "not allowed (403)").await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_without_an_end_is_not_read_for_ever() {
+    /// The beginning of an object, and then blanks without end.
+    fn endless(start: &'static str) -> Answer {
+        let chunk = Bytes::from(vec![b'x'; 64 << 10]);
+        let chunks = stream::repeat(chunk).map(Frame::data).map(Ok::<_, kube::Error>);
+        let first = stream::iter([Ok(Frame::data(Bytes::from_static(start.as_bytes())))]);
+        ok(StreamBody::new(first.chain(chunks)))
+    }
+    fn list() -> Answer {
+        endless(r#"{"kind":"PodList","apiVersion":"v1","items":[{"metadata":{"name":""#)
+    }
+    fn watch() -> Answer {
+        endless(r#"{"type":"ADDED","object":{"metadata":{"name":""#)
+    }
+    for (what, answer) in [("list", list as fn() -> Answer), ("streaming list", watch), ("watch", watch)] {
+        answered_so(what, answer, "an object of more than 16 MiB").await;
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -289,6 +394,10 @@ async fn what_can_never_work_is_refused_before_the_server_is_asked() {
     is_refused(maps().workers(0), "`workers` must be at least 1", "range").await;
     is_refused(maps().timeout(Duration::ZERO), "`timeout` must be longer", "range").await;
     is_refused(maps().resync(second / 2), "`resync` must be at least 1s", "range").await;
+    is_refused(maps().debounce(Duration::ZERO), "`debounce` must be longer", "range").await;
+    is_refused(maps().debounce(second * 180), "`debounce` (180s) must be shorter than `resync`", "range")
+        .await;
+    is_refused(maps().rate_limit(RateLimit::new(0, second)), "`rate_limit` needs a count", "range").await;
     is_refused(maps().backoff(Backoff::new(second, second, 0.5, 0.0)), "`backoff` needs a `factor`", "range")
         .await;
     is_refused(Controller::new(Nodes).namespaces("x"), "`Node` is cluster-scoped", "remove `namespace`")

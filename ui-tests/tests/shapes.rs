@@ -1,7 +1,7 @@
 //! Shapes of controllers that compile, and what comes of them.
 
 use k8s_openapi::api::core::v1::{ConfigMap, Pod};
-use kooper::{Backoff, Context, Handler, ObjectKey, Queue, Requeue, Retriever, Spec, controller};
+use kooper::{Backoff, Context, Handler, ObjectKey, Queue, RateLimit, Requeue, Retriever, Spec, controller};
 use std::{sync::Arc, time::Duration};
 
 /// What a controller of pods is where its attribute says nothing.
@@ -54,6 +54,8 @@ const EVERY: Duration = Duration::from_secs(90);
     resync = EVERY,
     backoff(initial = "100ms", max = self::EVERY, factor = 1.5, jitter = 0),
     timeout = "1m30s",
+    debounce = "2s",
+    rate_limit = "100/1m",
     namespace = ["a", "b"],
     labels = "app=web,tier in (a, b)",
     fields = FIELDS,
@@ -83,13 +85,17 @@ fn each_argument_sets_what_it_names() {
         .resync(EVERY);
     let backoff = Backoff::new(Duration::from_millis(100), EVERY, 1.5, 0.0);
     let queue = Queue::new().retries(7).backoff(backoff).workers(u32::MAX);
+    let queue =
+        queue.debounce(Duration::from_secs(2)).rate_limit(RateLimit::new(100, Duration::from_mins(1)));
     assert_eq!(Everything::spec(), Spec::new("all-of-it", retriever, queue).timeout(EVERY));
 }
 
 struct Never;
 
-#[controller(resource = Pod, resync = "never", backoff = "1s", namespace = PROD, retries = 0b11, workers = 1_0)]
+#[controller(resource = Pod, resync = "never", backoff = "1s", namespace = PROD, retries = 0b11, workers = 1_0, debounce = EVERY, rate_limit = Self::LIMIT)]
 impl Never {
+    const LIMIT: RateLimit = RateLimit::new(5, EVERY);
+
     async fn add(&self, _: Pod) -> std::io::Result<()> {
         Ok(())
     }
@@ -102,6 +108,7 @@ fn the_other_forms_of_values_are_taken() {
     can_run(Never);
     let retriever = Retriever::of::<Pod>().namespaces("prod").resync(None);
     let queue = Queue::new().retries(3).backoff(Backoff::constant(Duration::from_secs(1))).workers(10);
+    let queue = queue.debounce(EVERY).rate_limit(Never::LIMIT);
     assert_eq!(Never::spec(), Spec::new("never", retriever, queue));
 }
 

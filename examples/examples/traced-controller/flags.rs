@@ -21,6 +21,9 @@ pub(crate) struct Flags {
     /// End after this many traces, and what then still runs [default: never]
     #[arg(long, value_name = "N")]
     pub(crate) traces: Option<u64>,
+    /// Append each ended span to this file as well, for `cargo run --example waterfall -- FILE`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace_file: Option<std::path::PathBuf>,
     /// The controller's name in its traces [default: traced-pod-controller]
     #[arg(long, value_name = "NAME")]
     pub(crate) controller_name: Option<String>,

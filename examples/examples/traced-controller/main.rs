@@ -23,8 +23,12 @@ use kooper::{Controller, testing::Cluster};
 async fn main() -> kooper::Result {
     let flags = Flags::parse();
     // A failed attempt is drawn: a log line for each would only stand between the pictures.
-    let _telemetry =
-        kooper::telemetry::builder("traced-pod-controller").logs("info,traced_controller=error").init()?;
+    let mut telemetry =
+        kooper::telemetry::builder("traced-pod-controller").logs("info,traced_controller=error");
+    if let Some(file) = &flags.trace_file {
+        telemetry = telemetry.trace_file(file);
+    }
+    let _telemetry = telemetry.init()?;
     let seed = flags.seed.unwrap_or_else(chance::any_seed);
     eprintln!("failures are drawn from the seed {seed}: --seed {seed} draws them again");
 

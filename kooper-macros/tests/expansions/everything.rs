@@ -20,7 +20,14 @@ const _: () = {
                                 0.0,
                             ),
                         )
-                        .workers(10),
+                        .workers(10)
+                        .debounce(__kooper::Duration::from_secs(2))
+                        .rate_limit(
+                            __kooper::RateLimit::new(
+                                100,
+                                __kooper::Duration::from_mins(1),
+                            ),
+                        ),
                 )
                 .timeout(__kooper::Duration::from_secs(90))
                 .finalizer("example.com/cleanup")

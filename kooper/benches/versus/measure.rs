@@ -1,10 +1,12 @@
-//! What is measured: the start with many pods, the way of an event, and idleness.
+//! What is measured, each in rounds of both sides.
 
 use crate::{
     Result,
-    pods::{self, Pods},
+    figures::{Cost, Delays, status_field},
+    handler::Kind,
+    pods::Pods,
     process::Process,
-    side::{Cost, Delays, Side, status_field},
+    side::{PATIENCE, Side, Task, proof_of_all},
 };
 use std::{
     fs,
@@ -14,8 +16,11 @@ use std::{
     time::Duration,
 };
 
-/// How long after the last pod a controller is left alone before its idleness is measured.
+/// How long after the last pod a controller is left alone before its idleness, or what follows, is measured.
 const SETTLING: Duration = Duration::from_secs(5);
+
+/// How often a controller that settles is looked at.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// What both sides came to in one round, one right after the other.
 #[derive(Clone, Copy)]
@@ -36,6 +41,10 @@ impl<T> Round<T> {
         }
     }
 
+    fn runs(runs: usize, mut run: impl FnMut(Side) -> Result<T>) -> Result<Vec<Self>> {
+        (0..runs).map(|number| Self::run(number, &mut run)).collect()
+    }
+
     /// The same figure of both sides.
     pub(crate) fn map<U>(self, mut figure: impl FnMut(T) -> U) -> Round<U> {
         Round { kooper: figure(self.kooper), kube_rs: figure(self.kube_rs) }
@@ -44,7 +53,7 @@ impl<T> Round<T> {
 
 /// The stub server, running.
 pub(crate) struct Server {
-    url: String,
+    pub(crate) url: String,
     pods: usize,
     _process: Process,
 }
@@ -55,39 +64,90 @@ impl Server {
         Ok(Self { url: process.next()?, pods: pods.count(), _process: process })
     }
 
-    /// One side on this server, and what it cost it to handle all pods once.
-    fn side(&self, side: Side, events: usize) -> Result<(Process, Cost)> {
-        let (pods, events) = (self.pods.to_string(), events.to_string());
-        let arguments =
-            ["side", &side.to_string(), "--server", &self.url, "--pods", &pods, "--events", &events];
-        let process = Process::start(arguments)?;
+    /// What a side does, unless something else is said.
+    fn task(&self, side: Side) -> Task {
+        Task { side, handler: Kind::Pod, controllers: 1, pods: self.pods, events: 0, burst: 0 }
+    }
+
+    /// One side at its task on this server, and what it cost it to handle all pods once.
+    fn side(&self, task: &Task) -> Result<(Process, Cost)> {
+        let (side, handler) = (task.side.to_string(), task.handler.to_string());
+        let numbers = [task.controllers, task.pods, task.events, task.burst].map(|number| number.to_string());
+        let [controllers, pods, events, burst] = &numbers;
+        let process = Process::start([
+            "side",
+            &side,
+            "--server",
+            &self.url,
+            "--handler",
+            &handler,
+            "--controllers",
+            controllers,
+            "--pods",
+            pods,
+            "--events",
+            events,
+            "--burst",
+            burst,
+        ])?;
         let cost: Cost = process.next()?;
-        if cost.restarts != pods::restarts_of_all(self.pods) {
+        if cost.proof != proof_of_all(task) {
             return Err(format!("{side} has not read every pod: {cost:?}").into());
         }
         Ok((process, cost))
     }
 
     /// From the start of the process until every pod is handled once.
-    pub(crate) fn start_up(&self, runs: usize) -> Result<Vec<Round<Cost>>> {
-        (0..runs).map(|number| Round::run(number, |side| Ok(self.side(side, 0)?.1))).collect()
+    pub(crate) fn start_up(
+        &self,
+        runs: usize,
+        handler: Kind,
+        controllers: usize,
+    ) -> Result<Vec<Round<Cost>>> {
+        Round::runs(runs, |side| Ok(self.side(&Task { handler, controllers, ..self.task(side) })?.1))
+    }
+
+    /// Everything listed once more, with nothing changed.
+    pub(crate) fn relist(&self, runs: usize) -> Result<Vec<Round<Relist>>> {
+        Round::runs(runs, |side| {
+            let (mut process, _) = self.side(&self.task(side))?;
+            let before = settled(&mut process)?;
+            self.post("/expire")?;
+            let after = settled(&mut process)?;
+            Ok(Relist {
+                handled: after.runs - before.runs,
+                growth: f64::from(after.peak) / f64::from(before.peak) - 1.0,
+                cpu: after.cpu.saturating_sub(before.cpu),
+            })
+        })
     }
 
     /// From the server's write of an event to the handler, at a steady rate.
     pub(crate) fn events(&self, runs: usize, events: usize, rate: usize) -> Result<Vec<Round<Delays>>> {
-        let run = |side| {
-            let (process, _) = self.side(side, events)?;
-            self.send_events(events, rate)?;
+        Round::runs(runs, |side| {
+            let (process, _) = self.side(&Task { events, ..self.task(side) })?;
+            self.post(&format!("/events?count={events}&rate={rate}"))?;
             process.next()
-        };
-        (0..runs).map(|number| Round::run(number, run)).collect()
+        })
+    }
+
+    /// As many events as go through.
+    pub(crate) fn drain(&self, runs: usize, burst: usize) -> Result<Vec<Round<Drain>>> {
+        Round::runs(runs, |side| {
+            let (mut process, _) = self.side(&Task { burst, ..self.task(side) })?;
+            let before = settled(&mut process)?;
+            self.post(&format!("/burst?count={burst}"))?;
+            let time = Duration::from_micros(process.next()?);
+            let after: Cost = process.ask()?;
+            Ok(Drain { time, cpu: after.cpu.saturating_sub(before.cpu) })
+        })
     }
 
     /// With nothing to do, for so long.
     pub(crate) fn idle(&self, time: Duration) -> Result<Round<Idleness>> {
         // Both at once, since what the kernel counts for one does not depend on the other.
-        let (kooper, _) = self.side(Side::Kooper, 0)?;
-        let (kube_rs, _) = self.side(Side::KubeRs, 0)?;
+        let (kooper, _) = self.side(&self.task(Side::Kooper))?;
+        let (kube_rs, _) = self.side(&self.task(Side::KubeRs))?;
         thread::sleep(SETTLING);
         let before = [wake_ups(&kooper)?, wake_ups(&kube_rs)?];
         thread::sleep(time);
@@ -98,16 +158,34 @@ impl Server {
         Ok(Round { kooper: idleness(&kooper, before[0])?, kube_rs: idleness(&kube_rs, before[1])? })
     }
 
-    /// Asks the server for changes, which it sends to all watches.
-    fn send_events(&self, events: usize, rate: usize) -> Result {
+    /// Asks the server for something, and waits until it has accepted.
+    fn post(&self, what: &str) -> Result {
         let address = self.url.strip_prefix("http://").ok_or("the stub server has an address")?;
         let mut connection = TcpStream::connect(address)?;
-        write!(connection, "POST /events?count={events}&rate={rate} HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+        connection.set_read_timeout(Some(PATIENCE))?;
+        write!(connection, "POST {what} HTTP/1.1\r\nConnection: close\r\n\r\n")?;
         let mut answer = String::new();
-        // The server begins as soon as it has answered.
         connection.take(12).read_to_string(&mut answer)?;
         if answer == "HTTP/1.1 202" { Ok(()) } else { Err(format!("the stub server said {answer}").into()) }
     }
+}
+
+/// What a second list cost.
+#[derive(Clone, Copy)]
+pub(crate) struct Relist {
+    /// How often handlers ran for it.
+    pub(crate) handled: u32,
+    /// By how much the peak of memory grew, as a part of what it was.
+    pub(crate) growth: f64,
+    pub(crate) cpu: Duration,
+}
+
+/// What many events cost.
+#[derive(Clone, Copy)]
+pub(crate) struct Drain {
+    /// From the first byte sent until the last state of each pod was handled.
+    pub(crate) time: Duration,
+    pub(crate) cpu: Duration,
 }
 
 /// What a process with nothing to do still does and holds.
@@ -117,6 +195,19 @@ pub(crate) struct Idleness {
     pub(crate) wake_ups: f64,
     /// In KiB.
     pub(crate) resident: u32,
+}
+
+/// What a side has cost once it does nothing any more.
+fn settled(process: &mut Process) -> Result<Cost> {
+    let mut last: Cost = process.ask()?;
+    loop {
+        thread::sleep(LOOK);
+        let cost: Cost = process.ask()?;
+        if cost.runs == last.runs && cost.cpu.saturating_sub(last.cpu) < LOOK / 50 {
+            return Ok(cost);
+        }
+        last = cost;
+    }
 }
 
 /// How often the threads of a process have slept and been woken: their voluntary context switches.

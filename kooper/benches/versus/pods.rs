@@ -1,5 +1,6 @@
 //! The pods that the stub server serves: prepared JSON, every pod different, a third of the bytes `managedFields`.
 
+use crate::report::thousands;
 use std::{fmt, iter, ops::Range};
 
 /// One pod, readable; `%name%` stands where pods differ. Fields have a fixed width, so that all pods have one size.
@@ -7,6 +8,9 @@ const POD: &str = include_str!("pod.json");
 
 /// The first resource version. Seven digits are left before the width changes.
 const FIRST_VERSION: u64 = 10_000_000;
+
+/// How many teams share the pods.
+const TEAMS: usize = 50;
 
 /// A number of different pods, rendered on demand. The same index and version always give the same bytes.
 pub(crate) struct Pods {
@@ -19,7 +23,7 @@ enum Piece {
     Text(String),
     /// The pod's number, six digits.
     Index,
-    /// One of fifty teams: a namespace of its own each.
+    /// One of the teams: a namespace of its own each.
     Team,
     Version,
     /// When the event with this state was sent, in nanoseconds since the epoch; zero in a list.
@@ -58,19 +62,34 @@ impl Pods {
             if !items.is_empty() {
                 items.push(b',');
             }
-            self.render(index, FIRST_VERSION + index as u64, 0, &mut items);
+            self.render(index, &mut items);
         }
         items
     }
 
-    /// The watch event, with its line end, that brings a pod to `version`; `sent` is the time of day in nanoseconds.
-    pub(crate) fn modified(&self, index: usize, version: u64, sent: u128) -> Vec<u8> {
-        let mut event = br#"{"type":"MODIFIED","object":{"kind":"Pod","apiVersion":"v1","#.to_vec();
-        let start = event.len();
-        self.render(index, version, sent, &mut event);
-        event.remove(start); // the opening brace of the pod, which the event has already
-        event.extend_from_slice(b"}\n");
-        event
+    /// The version of event `number`, from 0, of those that go around all pods.
+    pub(crate) fn event_version(&self, number: usize) -> u64 {
+        self.list_version() + 1 + number as u64
+    }
+
+    /// The last version of each pod that changes in the course of so many events.
+    pub(crate) fn last_versions(&self, events: usize) -> Vec<u64> {
+        let changed = self.count.min(events);
+        let mut last = vec![0; changed];
+        for number in events - changed..events {
+            last[number % self.count] = self.event_version(number);
+        }
+        last
+    }
+
+    /// How often the containers of so many pods restarted, all together.
+    pub(crate) fn restarts_of_all(count: usize) -> u32 {
+        (0..count).map(restarts).sum()
+    }
+
+    /// The numbers of the teams of so many pods, added up.
+    pub(crate) fn teams_of_all(count: usize) -> u32 {
+        (0..count).map(team).sum()
     }
 
     /// The size of one pod in bytes.
@@ -78,7 +97,7 @@ impl Pods {
         self.items(0..1).len()
     }
 
-    fn render(&self, index: usize, version: u64, sent: u128, out: &mut Vec<u8>) {
+    fn render(&self, index: usize, out: &mut Vec<u8>) {
         let mut random = random(index as u64);
         let mut draw = |below: usize| random.next().map_or(0, |value| value as usize % below);
         for piece in &self.pieces {
@@ -88,9 +107,9 @@ impl Pods {
                     continue;
                 }
                 Piece::Index => format!("{index:06}"),
-                Piece::Team => format!("{:02}", index % 50),
-                Piece::Version => version.to_string(),
-                Piece::Sent => format!("{sent:020}"),
+                Piece::Team => format!("{:02}", team(index)),
+                Piece::Version => (FIRST_VERSION + index as u64).to_string(),
+                Piece::Sent => "0".repeat(20),
                 Piece::Restarts => restarts(index).to_string(),
                 Piece::Octet => (100 + draw(150)).to_string(),
                 Piece::Hex(digits) => {
@@ -105,7 +124,7 @@ impl Pods {
 
 impl fmt::Display for Pods {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} different pods of {} bytes", self.count, self.size())
+        write!(f, "{} different pods of {} bytes", thousands(self.count), thousands(self.size()))
     }
 }
 
@@ -134,9 +153,9 @@ fn restarts(index: usize) -> u32 {
     u32::try_from(index % 10).expect("a digit fits")
 }
 
-/// What a handler that read every one of `count` pods has added up.
-pub(crate) fn restarts_of_all(count: usize) -> u32 {
-    (0..count).map(restarts).sum()
+/// Which team a pod belongs to: two digits.
+fn team(index: usize) -> u32 {
+    u32::try_from(index % TEAMS).expect("two digits fit")
 }
 
 /// An endless row of random numbers (`SplitMix64`), the same for the same seed.

@@ -1,18 +1,15 @@
 //! This program again, as a process of its own: the stub server, or one side of the comparison.
 
-use crate::Result;
+use crate::{Result, side::PATIENCE};
 use std::{
     env,
-    io::{BufRead, BufReader},
+    ffi::OsStr,
+    io::{BufRead, BufReader, Write},
     process::{Child, Command, Stdio},
     str::FromStr,
     sync::mpsc::{self, Receiver},
     thread,
-    time::Duration,
 };
-
-/// How long a process may be silent before it counts as hung.
-const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A process in a role. It ends when this is dropped, and when its input does: with the program that started it.
 pub(crate) struct Process {
@@ -22,7 +19,7 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts this program with other arguments.
-    pub(crate) fn start<const N: usize>(arguments: [&str; N]) -> Result<Self> {
+    pub(crate) fn start(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Self> {
         let mut child = Command::new(env::current_exe()?)
             .args(arguments)
             .stdin(Stdio::piped())
@@ -47,6 +44,15 @@ impl Process {
             .recv_timeout(PATIENCE)
             .map_err(|_| format!("a process has ended, or said nothing for {PATIENCE:?}"))?;
         line.parse().map_err(|error| format!("{error}").into())
+    }
+
+    /// Writes it a line, and reads the next that it prints.
+    pub(crate) fn ask<T: FromStr>(&mut self) -> Result<T>
+    where
+        T::Err: std::fmt::Display,
+    {
+        self.child.stdin.as_mut().ok_or("a piped input is there")?.write_all(b"\n")?;
+        self.next()
     }
 
     /// Its process id.

@@ -6,16 +6,19 @@
 //! | `GET /api/v1/pods?limit=&continue=` | a page of the list, all of it where no limit is asked for |
 //! | `GET /api/v1/pods?watch=1` | an idle watch, with a bookmark a minute, and the events that are asked for |
 //! | the same with `sendInitialEvents` | 422, as a server without streaming lists answers |
+//! | each with `as=PartialObjectMetadata` in `Accept` | the metadata alone |
 //! | `POST /events?count=&rate=` | 202, then so many changes of pods, so many a second |
+//! | `POST /burst?count=` | 202, then so many changes of pods as fast as they are read |
+//! | `POST /expire` | ends all watches with 410, and answers once each has been opened anew |
 //! | anything else | 404 |
 
-use crate::pods::Pods;
+use crate::{pods::Pods, prepared::Prepared};
 use std::{
     collections::HashMap,
     io::{self, BufRead, BufReader, Write},
-    net::{TcpListener, TcpStream},
+    net::{Shutdown, TcpListener, TcpStream},
     sync::{
-        Arc, Condvar, Mutex, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread,
@@ -25,12 +28,12 @@ use std::{
 /// How long a watch is silent before it is sent a bookmark: that of the API server.
 const BOOKMARK_INTERVAL: Duration = Duration::from_mins(1);
 
+/// How much of a burst is written at once.
+const BATCH: usize = 64 << 10;
+
 /// The state that all connections share.
 struct Stub {
-    pods: Pods,
-    /// The JSON of all pods, separated by commas, and where each begins.
-    items: Vec<u8>,
-    starts: Vec<usize>,
+    prepared: Prepared,
     watches: Mutex<Watches>,
     opened: Condvar,
 }
@@ -38,22 +41,37 @@ struct Stub {
 /// The open watches. They begin with the next event, whatever version was asked for.
 #[derive(Default)]
 struct Watches {
-    senders: Vec<Sender<Arc<[u8]>>>,
+    open: HashMap<usize, Sender<Message>>,
+    /// How many were ever opened.
+    opened: usize,
     /// Whether one was opened since events were last asked for: else those would be lost on the one who asked.
     is_new: bool,
 }
 
-/// A request line and its query; headers and body are of no interest.
+/// What a watch is to send.
+#[derive(Clone, Copy)]
+enum Message {
+    /// This event.
+    Event(usize),
+    /// So many events, as fast as they are read.
+    Burst(usize),
+    /// That its version is no longer kept; nothing after that.
+    Expired,
+}
+
+/// A request line, its query, and whether the metadata alone is wanted; the rest is of no interest.
 struct Request {
     method: String,
     path: String,
     query: HashMap<String, String>,
+    metadata: bool,
 }
 
 /// Serves on a free port of the loopback interface until the process is ended, and prints the address first.
 pub(crate) fn serve(pods: Pods) -> io::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
-    let stub = Arc::new(Stub::prepare(pods));
+    let prepared = Prepared::new(pods);
+    let stub = Arc::new(Stub { prepared, watches: Mutex::default(), opened: Condvar::new() });
     println!("http://{}", listener.local_addr()?);
     for connection in listener.incoming() {
         let (connection, stub) = (connection?, Arc::clone(&stub));
@@ -64,33 +82,34 @@ pub(crate) fn serve(pods: Pods) -> io::Result<()> {
 }
 
 impl Stub {
-    fn prepare(pods: Pods) -> Self {
-        let mut items = Vec::with_capacity(pods.count() * (pods.size() + 1));
-        let mut starts = Vec::with_capacity(pods.count() + 1);
-        for index in 0..pods.count() {
-            starts.push(items.len());
-            items.extend(pods.items(index..index + 1));
-            items.push(b',');
-        }
-        starts.push(items.len());
-        Self { pods, items, starts, watches: Mutex::default(), opened: Condvar::new() }
-    }
-
     /// Answers the requests of one connection, one after the other.
     fn answer_all(self: &Arc<Self>, connection: &TcpStream) -> io::Result<()> {
         connection.set_nodelay(true)?;
         let mut lines = BufReader::new(connection);
         while let Some(request) = Request::read(&mut lines)? {
+            let count = request.number("count").unwrap_or(0);
             match (request.method.as_str(), request.path.as_str()) {
-                ("GET", "/api/v1/pods") if !request.is("watch") => self.list(&request, connection)?,
+                ("GET", "/api/v1/pods") if !request.is("watch") => {
+                    let (first, limit) = (request.number("continue").unwrap_or(0), request.number("limit"));
+                    let limit = limit.filter(|limit| *limit > 0);
+                    let (head, items, tail) = self.prepared.page(request.metadata, first, limit);
+                    respond(connection, "200 OK", &[head.as_bytes(), items, tail])?;
+                }
                 ("GET", "/api/v1/pods") if request.is("sendInitialEvents") => {
                     respond(connection, "422 Unprocessable Entity", &[&status(422, "Invalid")])?;
                 }
-                ("GET", "/api/v1/pods") => return self.watch(connection),
+                ("GET", "/api/v1/pods") => return self.watch(connection, request.metadata),
                 ("POST", "/events") => {
-                    let (stub, count, rate) =
-                        (Arc::clone(self), request.number("count"), request.number("rate"));
-                    thread::spawn(move || stub.send_events(count.unwrap_or(0), rate.unwrap_or(0)));
+                    let (stub, rate) = (Arc::clone(self), request.number("rate").unwrap_or(1));
+                    thread::spawn(move || stub.send_events(count, rate));
+                    respond(connection, "202 Accepted", &[b"{}"])?;
+                }
+                ("POST", "/burst") => {
+                    self.with_a_new_watch().send(Message::Burst(count));
+                    respond(connection, "202 Accepted", &[b"{}"])?;
+                }
+                ("POST", "/expire") => {
+                    self.expire();
                     respond(connection, "202 Accepted", &[b"{}"])?;
                 }
                 _ => respond(connection, "404 Not Found", &[&status(404, "NotFound")])?,
@@ -99,77 +118,121 @@ impl Stub {
         Ok(())
     }
 
-    fn list(&self, request: &Request, connection: &TcpStream) -> io::Result<()> {
-        let count = self.pods.count();
-        let first = request.number("continue").unwrap_or(0).min(count);
-        let limit = request.number("limit").filter(|limit| *limit > 0).unwrap_or(count);
-        let end = (first + limit).min(count);
-        let more = if end < count {
-            format!(r#","continue":"{end}","remainingItemCount":{}"#, count - end)
-        } else {
-            String::new()
-        };
-        let head = format!(
-            r#"{{"kind":"PodList","apiVersion":"v1","metadata":{{"resourceVersion":"{}"{more}}},"items":["#,
-            self.pods.list_version(),
-        );
-        let items = self.items[self.starts[first]..self.starts[end]].strip_suffix(b",").unwrap_or_default();
-        respond(connection, "200 OK", &[head.as_bytes(), items, b"]}\n"])
-    }
-
-    /// Sends a watch its events, until the client goes away.
-    fn watch(&self, mut connection: &TcpStream) -> io::Result<()> {
-        let events = self.subscribe();
+    /// Sends a watch what it is to send, until the client goes away.
+    fn watch(self: &Arc<Self>, mut connection: &TcpStream, metadata: bool) -> io::Result<()> {
+        let (number, messages) = self.subscribe();
+        let (stub, mut client) = (Arc::clone(self), connection.try_clone()?);
+        thread::spawn(move || {
+            drop(io::copy(&mut client, &mut io::sink()));
+            stub.watches().open.remove(&number);
+        });
+        // Nothing can follow on this connection, since the thread above reads what comes.
         connection.write_all(
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n",
         )?;
         loop {
-            let event = match events.recv_timeout(BOOKMARK_INTERVAL) {
-                Ok(event) => event,
-                Err(RecvTimeoutError::Timeout) => self.bookmark(),
+            let mut out = Vec::new();
+            match messages.recv_timeout(BOOKMARK_INTERVAL) {
+                Ok(Message::Event(number)) => self.chunk(metadata, number, now(), &mut out),
+                Ok(Message::Burst(count)) => self.burst(connection, metadata, count)?,
+                Err(RecvTimeoutError::Timeout) => chunk(&self.bookmark(), &mut out),
+                Ok(Message::Expired) => {
+                    let status = status(410, "Expired");
+                    chunk(&[b"{\"type\":\"ERROR\",\"object\":", &status[..], b"}\n"].concat(), &mut out);
+                    out.extend_from_slice(b"0\r\n\r\n");
+                    connection.write_all(&out)?;
+                    return connection.shutdown(Shutdown::Both);
+                }
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
-            };
-            let mut chunk = format!("{:x}\r\n", event.len()).into_bytes();
-            chunk.extend_from_slice(&event);
-            chunk.extend_from_slice(b"\r\n");
-            connection.write_all(&chunk)?;
+            }
+            connection.write_all(&out)?;
         }
     }
 
-    fn subscribe(&self) -> Receiver<Arc<[u8]>> {
-        let (sender, receiver) = mpsc::channel();
-        let mut watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
-        watches.senders.push(sender);
-        watches.is_new = true;
-        self.opened.notify_all();
-        receiver
+    /// All events of a burst tell when its first byte was sent.
+    fn burst(&self, mut connection: &TcpStream, metadata: bool, count: usize) -> io::Result<()> {
+        let mut out = Vec::with_capacity(2 * BATCH);
+        let began = now();
+        for number in 0..count {
+            self.chunk(metadata, number, began, &mut out);
+            if out.len() >= BATCH {
+                connection.write_all(&out)?;
+                out.clear();
+            }
+        }
+        connection.write_all(&out)
     }
 
-    fn bookmark(&self) -> Arc<[u8]> {
-        let version = self.pods.list_version();
+    /// An event as a chunk of HTTP.
+    fn chunk(&self, metadata: bool, number: usize, sent: u128, out: &mut Vec<u8>) {
+        // Four digits and a line end, to be filled in.
+        let begin = out.len();
+        out.extend_from_slice(b"0000\r\n");
+        self.prepared.event(metadata, number, sent, out);
+        let size = format!("{:04x}", out.len() - begin - 6);
+        out[begin..begin + 4].copy_from_slice(size.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+
+    fn watches(&self) -> MutexGuard<'_, Watches> {
+        self.watches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn subscribe(&self) -> (usize, Receiver<Message>) {
+        let (sender, receiver) = mpsc::channel();
+        let mut watches = self.watches();
+        watches.opened += 1;
+        watches.is_new = true;
+        let number = watches.opened;
+        watches.open.insert(number, sender);
+        self.opened.notify_all();
+        (number, receiver)
+    }
+
+    fn bookmark(&self) -> Vec<u8> {
+        let version = self.prepared.pods.list_version();
         let metadata = format!(r#"{{"resourceVersion":"{version}","creationTimestamp":null}}"#);
         let object = format!(
             r#"{{"kind":"Pod","apiVersion":"v1","metadata":{metadata},"spec":{{"containers":null}},"status":{{}}}}"#
         );
-        format!("{{\"type\":\"BOOKMARK\",\"object\":{object}}}\n").into_bytes().into()
+        format!("{{\"type\":\"BOOKMARK\",\"object\":{object}}}\n").into_bytes()
     }
 
-    /// Changes pods, one after the other, `rate` a second (0: as fast as it goes), on all watches, once there is a new one.
+    /// The watches, once there is one that was sent no events yet.
+    fn with_a_new_watch(&self) -> MutexGuard<'_, Watches> {
+        let mut watches = self
+            .opened
+            .wait_while(self.watches(), |watches| !watches.is_new)
+            .unwrap_or_else(PoisonError::into_inner);
+        watches.is_new = false;
+        watches
+    }
+
+    /// Changes pods, one after the other, `rate` a second, on all watches, once there is a new one.
     fn send_events(&self, count: usize, rate: usize) {
-        let watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
-        let watches = self.opened.wait_while(watches, |watches| !watches.is_new);
-        watches.unwrap_or_else(PoisonError::into_inner).is_new = false;
+        drop(self.with_a_new_watch());
         let start = Instant::now();
         for number in 0..count {
-            if let Some(due) = number.checked_mul(1_000_000_000).and_then(|nanos| nanos.checked_div(rate)) {
-                let due = start + Duration::from_nanos(due as u64);
-                thread::sleep(due.saturating_duration_since(Instant::now()));
-            }
-            let version = self.pods.list_version() + 1 + number as u64;
-            let sent = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
-            let event: Arc<[u8]> = self.pods.modified(number % self.pods.count(), version, sent).into();
-            let mut watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
-            watches.senders.retain(|watch| watch.send(Arc::clone(&event)).is_ok());
+            let due = start + Duration::from_nanos(number as u64 * 1_000_000_000 / rate as u64);
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+            self.watches().send(Message::Event(number));
+        }
+    }
+
+    /// Ends all watches with 410, and waits until as many have been opened.
+    fn expire(&self) {
+        let watches = self.watches();
+        let awaited = watches.opened + watches.open.len();
+        watches.send(Message::Expired);
+        drop(self.opened.wait_while(watches, |watches| watches.opened < awaited));
+    }
+}
+
+impl Watches {
+    fn send(&self, message: Message) {
+        for watch in self.open.values() {
+            // One that has just ended takes itself off the list.
+            let _ = watch.send(message);
         }
     }
 }
@@ -186,10 +249,11 @@ impl Request {
         let target = words.next().unwrap_or_default();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let query = query.split('&').filter_map(|pair| pair.split_once('='));
-        let request = Self {
+        let mut request = Self {
             method,
             path: path.to_owned(),
             query: query.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            metadata: false,
         };
         // No client of the benchmark sends a body.
         while line != "\r\n" {
@@ -197,6 +261,7 @@ impl Request {
             if lines.read_line(&mut line)? == 0 {
                 return Ok(None);
             }
+            request.metadata |= line.contains("as=PartialObjectMetadata");
         }
         Ok(Some(request))
     }
@@ -208,6 +273,18 @@ impl Request {
     fn number(&self, name: &str) -> Option<usize> {
         self.query.get(name)?.parse().ok()
     }
+}
+
+/// The time of day in nanoseconds.
+fn now() -> u128 {
+    SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos()
+}
+
+/// Bytes as a chunk of HTTP.
+fn chunk(bytes: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(format!("{:x}\r\n", bytes.len()).as_bytes());
+    out.extend_from_slice(bytes);
+    out.extend_from_slice(b"\r\n");
 }
 
 /// Writes a whole response. Its parts go out as they are: a page of the list is not copied.

@@ -1,65 +1,95 @@
-//! What the handlers of both sides count: that each pod was handled, and how old each event was.
+//! What the handlers of both sides count: that each pod was handled, how old each event was, and when the last states came.
 
-use k8s_openapi::api::core::v1::Pod;
+use crate::handler::Reading;
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 use tokio::sync::Notify;
 
-/// Counts the pods that handlers have read.
+/// Counts the pods that the handlers of one controller have read.
 pub(crate) struct Tally {
     counts: Mutex<Counts>,
     all_pods: Notify,
     all_events: Notify,
+    all_last: Notify,
 }
 
 struct Counts {
     seen: Vec<bool>,
     pods_left: usize,
-    restarts: u32,
+    proof: u32,
+    runs: u32,
     events_left: usize,
     delays: Vec<Duration>,
+    /// The last version of each pod that is not handled yet; 0 once it is.
+    last: Vec<u64>,
+    last_left: usize,
+    /// From the first byte of the events to the moment in which the last of `last` was handled.
+    drained: Duration,
 }
 
 impl Tally {
-    /// Of so many pods, and of so many events after them.
-    pub(crate) fn new(pods: usize, events: usize) -> Self {
+    /// Of so many pods, of so many events after them, and of events up to these last versions.
+    pub(crate) fn new(pods: usize, events: usize, last: Vec<u64>) -> Self {
         let counts = Counts {
             seen: vec![false; pods],
             pods_left: pods,
-            restarts: 0,
+            proof: 0,
+            runs: 0,
             events_left: events,
             delays: Vec::with_capacity(events),
+            last_left: last.len(),
+            last,
+            drained: Duration::ZERO,
         };
-        Self { counts: Mutex::new(counts), all_pods: Notify::new(), all_events: Notify::new() }
+        let [all_pods, all_events, all_last] = [const { Notify::const_new() }; 3];
+        Self { counts: Mutex::new(counts), all_pods, all_events, all_last }
     }
 
-    /// Counts a pod that a handler was given: all that the handlers of both sides do.
-    pub(crate) fn count(&self, pod: &Pod) {
+    /// Counts what a handler has read: all that the handlers of both sides do.
+    pub(crate) fn count(&self, reading: Option<Reading>) {
         let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-        let Some(pod) = Reading::of(pod) else { return };
+        let Some(pod) = reading else { return };
         let mut counts = self.lock();
+        counts.runs += 1;
         if !std::mem::replace(&mut counts.seen[pod.index], true) {
-            counts.restarts += pod.restarts;
+            counts.proof += pod.proof;
             counts.pods_left -= 1;
             if counts.pods_left == 0 {
                 self.all_pods.notify_one();
             }
         }
-        if !pod.sent.is_zero() && counts.events_left > 0 {
-            counts.delays.push(now.saturating_sub(pod.sent));
+        if pod.sent.is_zero() {
+            return;
+        }
+        let age = now.saturating_sub(pod.sent);
+        if counts.events_left > 0 {
+            counts.delays.push(age);
             counts.events_left -= 1;
             if counts.events_left == 0 {
                 self.all_events.notify_one();
             }
         }
+        if counts.last.get(pod.index) == Some(&pod.version) {
+            counts.last[pod.index] = 0;
+            counts.last_left -= 1;
+            if counts.last_left == 0 {
+                counts.drained = age;
+                self.all_last.notify_one();
+            }
+        }
     }
 
-    /// Waits until every pod has been handled, and tells how often their containers restarted, all together.
-    pub(crate) async fn all_pods(&self) -> u32 {
+    /// Waits until every pod has been handled.
+    pub(crate) async fn all_pods(&self) {
         self.all_pods.notified().await;
-        self.lock().restarts
+    }
+
+    /// How often handlers ran, and the sum of their proofs of the first state of each pod.
+    pub(crate) fn so_far(&self) -> (u32, u32) {
+        let counts = self.lock();
+        (counts.runs, counts.proof)
     }
 
     /// Waits until every event has been handled, and tells how long each was on its way, sorted.
@@ -70,25 +100,13 @@ impl Tally {
         delays
     }
 
+    /// Waits until the last version of every pod has been handled, and tells how long after the first byte that was.
+    pub(crate) async fn all_last(&self) -> Duration {
+        self.all_last.notified().await;
+        self.lock().drained
+    }
+
     fn lock(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What a handler reads of a pod: something of its metadata and something deep in its status.
-struct Reading {
-    index: usize,
-    restarts: u32,
-    sent: Duration,
-}
-
-impl Reading {
-    /// `None` for a pod that the stub server did not make; the run then never ends and is told as too slow.
-    fn of(pod: &Pod) -> Option<Self> {
-        let index = pod.metadata.name.as_deref()?.strip_prefix("web-")?.parse().ok()?;
-        let sent = pod.metadata.annotations.as_ref()?.get("bench/sent")?.parse().ok()?;
-        let containers = pod.status.as_ref()?.container_statuses.as_deref()?;
-        let restarts = containers.iter().map(|container| container.restart_count.unsigned_abs()).sum();
-        Some(Self { index, restarts, sent: Duration::from_nanos(sent) })
     }
 }

@@ -17,6 +17,9 @@ use std::{
 use tower::{BoxError, Service, retry::Retry};
 use traced::Traced;
 
+/// The target of the spans of calls, by which a filter chooses them.
+pub(crate) const TARGET: &str = "kooper::client";
+
 type Request = http::Request<Body>;
 type Response = http::Response<Body>;
 type Answer = Pin<Box<dyn Future<Output = Result<Response, BoxError>> + Send>>;

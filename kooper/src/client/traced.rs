@@ -57,7 +57,7 @@ fn span(request: &Request) -> Span {
         return Span::none();
     }
     let span = tracing::info_span!(
-        target: "kooper::client",
+        target: super::TARGET,
         "callApi",
         otel.kind = "client",
         otel.name = Empty,

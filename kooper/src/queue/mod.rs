@@ -3,22 +3,28 @@
 //! [`State`] is the whole of its rules, without a clock or a task, so that a test can drive it. [`WorkQueue`] is the shell
 //! around it: a lock, and the wake-ups of workers and of the one timer.
 
+mod entry;
 mod lane;
 #[cfg(test)]
 mod model;
 mod policy;
+mod rate;
 mod state;
-mod sync;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use entry::{Handout, Settlement, Slot};
 pub use policy::{Backoff, Queue};
-pub(crate) use state::{Handout, Settlement, Slot};
+pub use rate::RateLimit;
 
-use crate::{ObjectKey, Trigger, store::Change};
-use state::{Lane, State};
+use crate::{
+    ObjectKey, Trigger,
+    store::Change,
+    sync::{Mutex, MutexGuard, Notify, sleep_until},
+};
+use entry::{Lane, Wake};
+use state::State;
 use std::time::Duration;
-use sync::{Mutex, MutexGuard, Notify};
 use tokio::time::Instant;
 
 /// The queue of one controller. Workers [`take`](Self::take) keys from it and [`settle`](Self::settle) them.
@@ -28,11 +34,20 @@ pub(crate) struct WorkQueue {
     ready: Notify,
     /// Tells the timer that something is due earlier than it knew.
     due: Notify,
+    /// Tells a test that a run has ended.
+    #[cfg(feature = "testing")]
+    rested: tokio::sync::Notify,
 }
 
 impl WorkQueue {
     pub(crate) fn new(policy: Queue) -> Self {
-        Self { state: Mutex::new(State::new(policy)), ready: Notify::new(), due: Notify::new() }
+        Self {
+            state: Mutex::new(State::new(policy)),
+            ready: Notify::new(),
+            due: Notify::new(),
+            #[cfg(feature = "testing")]
+            rested: tokio::sync::Notify::new(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -43,17 +58,24 @@ impl WorkQueue {
     /// A change in the store: live if a watch told of it, backlog if a list or a resync did.
     pub(crate) fn changed(&self, change: Change) {
         let lane = Lane::of(change.trigger);
-        if self.lock().changed(change.key, lane, change.trigger, change.spec, Instant::now()) {
+        let wake = self.lock().changed(change.key, lane, change.trigger, change.spec, Instant::now());
+        self.wake(wake);
+    }
+
+    fn wake(&self, wake: Wake) {
+        if wake.worker {
             self.ready.notify_one();
+        }
+        if wake.timer {
+            self.due.notify_one();
         }
     }
 
     /// A change of an object that leads to a key; `live` if a watch told of it. It is no change of the key's own spec.
     pub(crate) fn related(&self, key: ObjectKey, trigger: Trigger, live: bool) {
         let lane = if live { Lane::Live } else { Lane::Backlog };
-        if self.lock().changed(key, lane, trigger, false, Instant::now()) {
-            self.ready.notify_one();
-        }
+        let wake = self.lock().changed(key, lane, trigger, false, Instant::now());
+        self.wake(wake);
     }
 
     /// The next key, waiting until there is one. `None` once the queue is closed.
@@ -85,13 +107,22 @@ impl WorkQueue {
 
     /// Ends the run of a key.
     pub(crate) fn settle(&self, slot: Slot, settlement: &Settlement, link: crate::trace::Link) {
-        let settled = self.lock().settle(slot, settlement, link, Instant::now());
-        if settled.ready {
-            self.ready.notify_one();
-        }
-        if settled.timer {
-            self.due.notify_one();
-        }
+        let wake = self.lock().settle(slot, settlement, link, Instant::now());
+        self.wake(wake);
+        #[cfg(feature = "testing")]
+        self.rested.notify_waiters();
+    }
+
+    /// The first `limit` keys found that are to be handled now or after a backoff, each with how it stands.
+    #[cfg(feature = "testing")]
+    pub(crate) fn pending(&self, limit: usize) -> Vec<String> {
+        self.lock().pending(Instant::now(), limit)
+    }
+
+    /// Resolves when a run has ended since this was made.
+    #[cfg(feature = "testing")]
+    pub(crate) fn rested(&self) -> tokio::sync::futures::Notified<'_> {
+        self.rested.notified()
     }
 
     /// Moves keys whose time has come to the lanes, for as long as it is polled. Sleeps where nothing is due.
@@ -104,7 +135,8 @@ impl WorkQueue {
             match next {
                 Some(at) => {
                     tokio::select! {
-                        () = tokio::time::sleep_until(at) => {}
+                        biased;
+                        () = sleep_until(at) => {}
                         () = self.due.notified() => {}
                     }
                 }

@@ -1,5 +1,6 @@
 //! How keys wait: retries, backoff, workers. The settings of the queue, as the attribute writes them.
 
+use super::RateLimit;
 use crate::ConfigError;
 use std::time::Duration;
 
@@ -10,16 +11,20 @@ use std::time::Duration;
 /// | `retries` | 3 | failures after which an object is given up: at most 1 + `retries` attempts |
 /// | `backoff` | [`Backoff::default`] | the time between them |
 /// | `workers` | 3 | objects handled at the same time |
+/// | [`debounce`](Self::debounce) | none | the shortest time between two runs of one object |
+/// | [`rate_limit`](Self::rate_limit) | none | how many retries there may be in a time, of all objects together |
 #[derive(Debug, Clone, PartialEq)]
 pub struct Queue {
     pub(crate) retries: u32,
     pub(crate) backoff: Backoff,
     pub(crate) workers: u32,
+    pub(crate) debounce: Option<Duration>,
+    pub(crate) rate_limit: Option<RateLimit>,
 }
 
 impl Default for Queue {
     fn default() -> Self {
-        Self { retries: 3, backoff: Backoff::default(), workers: 3 }
+        Self { retries: 3, backoff: Backoff::default(), workers: 3, debounce: None, rate_limit: None }
     }
 }
 
@@ -52,11 +57,38 @@ impl Queue {
         self
     }
 
+    /// The shortest time from the beginning of one run of an object to that of its next, be that for a change, a retry, a
+    /// requeue or a resync; `None`, the default, for none.
+    ///
+    /// The first change is handled at once. What comes within the interval is handled at its end, in one run with the newest
+    /// state: nothing is lost, and an object that changes all the time is handled once an interval.
+    #[must_use]
+    pub fn debounce(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.debounce = interval.into();
+        self
+    }
+
+    /// How many retries there may be in a time, of all objects of the controller together; `None`, the default, for any number.
+    ///
+    /// A retry waits for its backoff, then in turn for the limit. First runs, changes, requeues and resyncs are not limited: a
+    /// change of spec still runs at once, and leaves its place in the line to others.
+    #[must_use]
+    pub fn rate_limit(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
+        self.rate_limit = limit.into();
+        self
+    }
+
     /// Whether it can work.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        let fault = |setting, problem: &str| Err(ConfigError::Range { setting, problem: problem.into() });
         if self.workers == 0 {
-            let problem = "must be at least 1: with no workers no handler ever runs".into();
-            return Err(ConfigError::Range { setting: "workers", problem });
+            return fault("workers", "must be at least 1: with no workers no handler ever runs");
+        }
+        if self.debounce.is_some_and(|interval| interval.is_zero()) {
+            return fault("debounce", "must be longer than zero");
+        }
+        if let Some(limit) = &self.rate_limit {
+            limit.check()?;
         }
         self.backoff.check()
     }
@@ -164,6 +196,9 @@ mod tests {
         let second = Duration::from_secs(1);
         for (queue, word) in [
             (Queue::new().workers(0), "workers"),
+            (Queue::new().debounce(Duration::ZERO), "debounce"),
+            (Queue::new().rate_limit(RateLimit::new(0, second)), "rate_limit"),
+            (Queue::new().rate_limit(RateLimit::new(1, Duration::ZERO)), "rate_limit"),
             (Queue::new().backoff(Backoff::new(second, second, 0.5, 0.0)), "factor"),
             (Queue::new().backoff(Backoff::new(second, second, f64::NAN, 0.0)), "factor"),
             (Queue::new().backoff(Backoff::new(second, second, 1.0, 1.5)), "jitter"),

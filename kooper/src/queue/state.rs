@@ -8,13 +8,21 @@
 //!   (none) ──────────▶ Ready(lane) ──────▶ Running ───────────────────────────────▶ (none)
 //!                        ▲    ▲               │ settle: retry, requeue after
 //!                        │    └── promote ────▼
-//!                        │       (due)      Delayed
-//!                        └── changed while it ran, or a change of spec in Delayed
+//!                        │       (due)      Delayed ──▶ Limited: a retry that is due and waits for a token
+//!                        └── changed while it ran, or a change of spec in Delayed or Limited
 //! ```
+//!
+//! With `debounce`, what would make a key ready before its interval is over makes it `Delayed(Held)` until then, and a key
+//! that is done with stays as `Delayed(Rest)`, so that its interval is known.
+
+#[cfg(feature = "testing")]
+mod pending;
 
 use super::{
     Queue, Verdict,
+    entry::{Entry, Handout, Lane, Phase, Settlement, Slot, Wake, Wanted, Why},
     lane::{Index, Line, Links},
+    rate::Bucket,
 };
 use crate::{ObjectKey, Trigger, trace::Link};
 use std::{
@@ -29,27 +37,6 @@ const AGEING: u32 = 8;
 /// Where a delay ends that is beyond what the clock can tell: after 30 years, which is never.
 const FAR: Duration = Duration::from_hours(30 * 365 * 24);
 
-/// Where a ready key stands, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Lane {
-    /// Changes that a watch told of.
-    Live,
-    /// Retries and requeues whose time has come.
-    Retry,
-    /// What a list found, and resync.
-    Backlog,
-}
-
-impl Lane {
-    pub(super) fn of(trigger: Trigger) -> Self {
-        match trigger {
-            Trigger::Watch | Trigger::Owned | Trigger::Related => Self::Live,
-            Trigger::Retry | Trigger::Requeue => Self::Retry,
-            Trigger::List | Trigger::Resync => Self::Backlog,
-        }
-    }
-}
-
 /// All keys that wait or run.
 pub(super) struct State {
     policy: Queue,
@@ -60,87 +47,20 @@ pub(super) struct State {
     index: HashMap<ObjectKey, Index>,
     lanes: [Line; 3],
     timers: BTreeSet<(Instant, Index)>,
+    /// Retries that are due, in the order in which they became so, until there are tokens for them.
+    limited: Line,
+    bucket: Option<Bucket>,
     /// Hand-outs since a lower lane had its turn.
     picks: u32,
     chance: fastrand::Rng,
     closed: bool,
 }
 
-struct Entry {
-    key: ObjectKey,
-    phase: Phase,
-    /// Failures in a row so far.
-    failures: u32,
-    wanted: Wanted,
-    /// The root span of the attempt before, if it failed.
-    link: Option<Link>,
-}
-
-#[derive(Clone, Copy)]
-enum Phase {
-    Ready(Lane),
-    /// Until `at`; in `backoff` unless the handler asked for it.
-    Delayed {
-        at: Instant,
-        backoff: bool,
-    },
-    /// With what came in while it ran.
-    Running(Option<(Wanted, Lane, bool)>),
-}
-
-/// Why a run is wanted, and since when.
-#[derive(Clone, Copy)]
-struct Wanted {
-    trigger: Trigger,
-    since: Instant,
-    /// Changes that this run covers beside the first.
-    coalesced: u32,
-}
-
-/// The slot of a key that runs, for [`WorkQueue::settle`](super::WorkQueue::settle).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Slot(Index);
-
-/// A key that is to be handled now.
-#[derive(Debug)]
-pub(crate) struct Handout {
-    pub(crate) slot: Slot,
-    pub(crate) key: ObjectKey,
-    /// From 1.
-    pub(crate) attempt: u32,
-    pub(crate) trigger: Trigger,
-    /// How long it was ready before it was handed out.
-    pub(crate) waited: Duration,
-    pub(crate) coalesced: u32,
-    pub(crate) link: Option<Link>,
-}
-
-/// What becomes of a key after an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Settlement {
-    /// Handled.
-    Done,
-    /// Handled, and to be handled again.
-    Requeued(Duration),
-    /// Failed, and to be tried again.
-    Retry { consumed: u32, remaining: u32, delay: Duration },
-    /// Failed once too often.
-    GivenUp,
-    /// Failed for good.
-    Permanent,
-    /// Cut off by the shutdown.
-    Aborted,
-}
-
-/// What the shell has to wake after a [`State::settle`].
-pub(super) struct Settled {
-    pub(super) ready: bool,
-    pub(super) timer: bool,
-}
-
 impl State {
     pub(super) fn new(policy: Queue) -> Self {
         Self {
+            bucket: policy.rate_limit.map(Bucket::new),
+            limited: Line::EMPTY,
             policy,
             slots: Vec::new(),
             links: Vec::new(),
@@ -162,8 +82,7 @@ impl State {
         self.closed = true;
     }
 
-    /// Takes a change of a key; `spec` if it is a change of spec, a delete, or the first that is heard of it. Gives
-    /// whether one more key is ready.
+    /// Takes a change of a key; `spec` if it is a change of spec, a delete, or the first that is heard of it.
     pub(super) fn changed(
         &mut self,
         key: ObjectKey,
@@ -171,54 +90,65 @@ impl State {
         trigger: Trigger,
         spec: bool,
         now: Instant,
-    ) -> bool {
+    ) -> Wake {
         if self.closed {
-            return false;
+            return Wake::NOBODY;
         }
         let wanted = Wanted { trigger, since: now, coalesced: 0 };
         let Some(&index) = self.index.get(&key) else {
             let index = self.insert(key, wanted);
             self.push(index, lane);
-            return true;
+            return Wake::WORKER;
         };
         let entry = &mut self.slots[index as usize];
         match entry.phase {
             Phase::Ready(old) => {
-                entry.wanted.coalesced += 1;
                 if spec {
                     entry.forget_failures();
                 }
-                if lane < old {
-                    entry.wanted.trigger = trigger;
+                if entry.wanted.cover(trigger, lane < old) {
                     self.lanes[old as usize].remove(&mut self.links, index);
                     self.push(index, lane);
                 }
-                false
+                Wake::NOBODY
             }
-            Phase::Delayed { backoff: true, .. } if !spec => {
+            Phase::Delayed { why: Why::Backoff, .. } | Phase::Limited if !spec => {
                 entry.wanted.coalesced += 1;
-                false
+                Wake::NOBODY
             }
-            Phase::Delayed { at, .. } => {
+            Phase::Delayed { why: Why::Held(ref mut old), .. } => {
+                if entry.wanted.cover(trigger, lane < *old) {
+                    *old = lane;
+                }
+                Wake::NOBODY
+            }
+            Phase::Delayed { why: ref mut why @ Why::Rest, .. } => {
+                entry.wanted = wanted;
+                *why = Why::Held(lane);
+                Wake::NOBODY
+            }
+            Phase::Delayed { .. } | Phase::Limited => {
                 // What the delayed run stood for is covered by this one.
                 entry.wanted = Wanted { coalesced: entry.wanted.coalesced, ..wanted };
                 entry.forget_failures();
-                self.timers.remove(&(at, index));
-                self.push(index, lane);
-                true
+                match entry.phase {
+                    Phase::Delayed { at, .. } => drop(self.timers.remove(&(at, index))),
+                    _ => self.limited.remove(&mut self.links, index),
+                }
+                self.want(index, lane, now)
             }
             // It is being handled at this moment: that is as good as a resync.
-            Phase::Running(_) if trigger == Trigger::Resync => false,
-            Phase::Running(ref mut dirty) => {
-                *dirty = Some(match *dirty {
-                    None => (wanted, lane, spec),
-                    Some((first, old, old_spec)) => {
-                        let trigger = if lane < old { trigger } else { first.trigger };
-                        let first = Wanted { trigger, coalesced: first.coalesced + 1, ..first };
-                        (first, old.min(lane), old_spec || spec)
-                    }
-                });
-                false
+            Phase::Running(_) if trigger == Trigger::Resync => Wake::NOBODY,
+            Phase::Running(None) => {
+                entry.phase = Phase::Running(Some((wanted, lane, spec)));
+                Wake::NOBODY
+            }
+            Phase::Running(Some((ref mut first, ref mut old, ref mut old_spec))) => {
+                if first.cover(trigger, lane < *old) {
+                    *old = lane;
+                }
+                *old_spec |= spec;
+                Wake::NOBODY
             }
         }
     }
@@ -230,6 +160,7 @@ impl State {
         self.lanes[lane as usize].remove(&mut self.links, index);
         let entry = &mut self.slots[index as usize];
         entry.phase = Phase::Running(None);
+        entry.earliest = self.policy.debounce.map(|interval| later(now, interval));
         Some(Handout {
             slot: Slot(index),
             key: entry.key.clone(),
@@ -282,68 +213,105 @@ impl State {
     }
 
     /// Ends the run of a key.
-    pub(super) fn settle(
-        &mut self,
-        slot: Slot,
-        settlement: &Settlement,
-        link: Link,
-        now: Instant,
-    ) -> Settled {
+    pub(super) fn settle(&mut self, slot: Slot, settlement: &Settlement, link: Link, now: Instant) -> Wake {
         let index = slot.0;
         let entry = &mut self.slots[index as usize];
         let Phase::Running(dirty) = entry.phase else {
             unreachable!("only a worker that was handed a key settles it, and once")
         };
-        let (delay, backoff) = match *settlement {
+        let delay = match *settlement {
             Settlement::Retry { delay, .. } => {
                 entry.failures = entry.failures.saturating_add(1);
                 entry.link = Some(link);
-                (Some(delay), true)
+                Some((delay, Why::Backoff, Trigger::Retry))
             }
             Settlement::Requeued(delay) => {
                 entry.forget_failures();
-                (Some(delay), false)
+                Some((delay, Why::Asked, Trigger::Requeue))
             }
             Settlement::Done | Settlement::GivenUp | Settlement::Permanent | Settlement::Aborted => {
                 entry.forget_failures();
-                (None, false)
+                None
             }
         };
+        let failed = matches!(delay, Some((_, Why::Backoff, _)));
         match (dirty, delay) {
-            (Some((wanted, lane, spec)), _) if spec || !backoff => {
+            (Some((wanted, lane, spec)), _) if spec || !failed => {
                 entry.wanted = wanted;
                 entry.forget_failures();
-                self.push(index, lane);
-                Settled { ready: true, timer: false }
+                self.want(index, lane, now)
             }
-            (dirty, Some(delay)) => {
-                let at = now.checked_add(delay).unwrap_or_else(|| now + FAR);
-                let trigger = if backoff { Trigger::Retry } else { Trigger::Requeue };
+            (dirty, Some((delay, why, trigger))) => {
+                let at = later(now, delay).max(entry.earliest.unwrap_or(now));
                 let coalesced = dirty.map_or(0, |(wanted, ..)| wanted.coalesced + 1);
                 entry.wanted = Wanted { trigger, since: at, coalesced };
-                entry.phase = Phase::Delayed { at, backoff };
-                self.timers.insert((at, index));
-                Settled { ready: false, timer: self.timers.first() == Some(&(at, index)) }
+                self.delay(index, at, why)
             }
             (_, None) => {
+                if let Some(at) = entry.earliest.filter(|at| *at > now) {
+                    return self.delay(index, at, Why::Rest);
+                }
                 self.free(index);
-                Settled { ready: false, timer: false }
+                Wake::NOBODY
             }
         }
     }
 
-    /// Makes the keys ready whose time has come. Gives how many, and when the next is due.
+    /// Makes the keys ready whose time has come. Gives how many, and when to look again.
     pub(super) fn promote(&mut self, now: Instant) -> (usize, Option<Instant>) {
         let mut moved = 0;
-        while let Some(&(at, index)) = self.timers.first() {
-            if at > now {
-                return (moved, Some(at));
-            }
+        while let Some(&(at, index)) = self.timers.first()
+            && at <= now
+        {
             self.timers.pop_first();
-            self.push(index, Lane::Retry);
+            let Phase::Delayed { why, .. } = self.slots[index as usize].phase else {
+                unreachable!("a timer is of a delayed key: whatever ends the delay takes the timer away")
+            };
+            let lane = match why {
+                Why::Rest => {
+                    self.free(index);
+                    continue;
+                }
+                Why::Backoff if self.bucket.is_some() => {
+                    self.slots[index as usize].phase = Phase::Limited;
+                    self.limited.push(&mut self.links, index);
+                    continue;
+                }
+                Why::Backoff | Why::Asked => Lane::Retry,
+                Why::Held(lane) => lane,
+            };
+            self.push(index, lane);
             moved += 1;
         }
-        (moved, None)
+        let mut next = self.timers.first().map(|(at, _)| *at);
+        if let Some(bucket) = &mut self.bucket {
+            while let Some(index) = self.limited.head() {
+                if let Err(refilled) = bucket.take(now) {
+                    next = Some(next.map_or(refilled, |next| next.min(refilled)));
+                    break;
+                }
+                self.limited.remove(&mut self.links, index);
+                self.slots[index as usize].phase = Phase::Ready(Lane::Retry);
+                self.lanes[Lane::Retry as usize].push(&mut self.links, index);
+                moved += 1;
+            }
+        }
+        (moved, next)
+    }
+
+    /// Makes a key ready, as soon as `debounce` allows it.
+    fn want(&mut self, index: Index, lane: Lane, now: Instant) -> Wake {
+        if let Some(at) = self.slots[index as usize].earliest.filter(|at| *at > now) {
+            return self.delay(index, at, Why::Held(lane));
+        }
+        self.push(index, lane);
+        Wake::WORKER
+    }
+
+    fn delay(&mut self, index: Index, at: Instant, why: Why) -> Wake {
+        self.slots[index as usize].phase = Phase::Delayed { at, why };
+        self.timers.insert((at, index));
+        Wake { worker: false, timer: self.timers.first() == Some(&(at, index)) }
     }
 
     fn push(&mut self, index: Index, lane: Lane) {
@@ -352,8 +320,14 @@ impl State {
     }
 
     fn insert(&mut self, key: ObjectKey, wanted: Wanted) -> Index {
-        let entry =
-            Entry { key: key.clone(), phase: Phase::Ready(Lane::Live), failures: 0, wanted, link: None };
+        let entry = Entry {
+            key: key.clone(),
+            phase: Phase::Ready(Lane::Live),
+            failures: 0,
+            wanted,
+            earliest: None,
+            link: None,
+        };
         let index = if let Some(index) = self.free.pop() {
             self.slots[index as usize] = entry;
             index
@@ -373,9 +347,7 @@ impl State {
     }
 }
 
-impl Entry {
-    fn forget_failures(&mut self) {
-        self.failures = 0;
-        self.link = None;
-    }
+/// `delay` after `now`, or what is never where the clock can't tell it.
+pub(super) fn later(now: Instant, delay: Duration) -> Instant {
+    now.checked_add(delay).unwrap_or_else(|| now + FAR)
 }

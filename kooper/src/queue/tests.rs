@@ -1,8 +1,9 @@
 //! The rules of the queue, one test each.
 
 use super::{
-    Backoff, Queue, Settlement, Verdict,
-    state::{Handout, Lane, State},
+    Backoff, Queue, RateLimit, Settlement, Verdict,
+    entry::{Handout, Lane},
+    state::State,
 };
 use crate::{ObjectKey, Trigger, trace::Link};
 use std::time::Duration;
@@ -18,12 +19,16 @@ struct Bench {
 
 impl Bench {
     fn new(retries: u32) -> Self {
+        Self::with(retries, |policy| policy)
+    }
+
+    fn with(retries: u32, set: impl FnOnce(Queue) -> Queue) -> Self {
         let policy = Queue::new().retries(retries).backoff(Backoff::new(SECOND, SECOND * 60, 2.0, 0.0));
-        Self { state: State::new(policy), now: Instant::now() }
+        Self { state: State::new(set(policy)), now: Instant::now() }
     }
 
     fn changed(&mut self, name: &str, trigger: Trigger, spec: bool) -> bool {
-        self.state.changed(ObjectKey::cluster(name), Lane::of(trigger), trigger, spec, self.now)
+        self.state.changed(ObjectKey::cluster(name), Lane::of(trigger), trigger, spec, self.now).worker
     }
 
     fn take(&mut self) -> Handout {
@@ -216,4 +221,71 @@ fn a_resync_of_a_key_that_runs_is_covered_by_the_run() {
     bench.changed("a", Trigger::Resync, false);
     bench.end(&first, Verdict::Done);
     assert!(bench.state.take(bench.now).is_none());
+}
+
+#[test]
+fn between_two_runs_of_a_key_there_is_the_debounce_interval_and_nothing_is_lost() {
+    let mut bench = Bench::with(3, |policy| policy.debounce(SECOND * 10));
+    bench.changed("a", Trigger::Watch, true);
+    let first = bench.take();
+    bench.pass(SECOND);
+    assert!(!bench.changed("a", Trigger::Watch, true), "it runs");
+    bench.end(&first, Verdict::Done);
+    assert!(bench.state.take(bench.now).is_none(), "the change while it ran waits");
+    assert!(!bench.changed("a", Trigger::Watch, true), "as do others");
+    assert!(bench.changed("b", Trigger::Watch, true), "another key does not");
+    assert_eq!(bench.names(), ["b"]);
+    assert_eq!(bench.pass(SECOND * 9), 1);
+    let second = bench.take();
+    assert_eq!((second.key.name(), second.coalesced, second.waited), ("a", 1, SECOND * 9));
+    bench.end(&second, Verdict::Done);
+    bench.pass(SECOND * 9);
+    assert!(!bench.changed("a", Trigger::Resync, false), "done with, its interval is still known");
+    assert_eq!(bench.pass(SECOND), 1);
+    let third = bench.take();
+    assert_eq!(third.trigger, Trigger::Resync);
+    bench.end(&third, Verdict::Done);
+    assert_eq!(bench.pass(SECOND * 10), 0);
+    assert!(bench.changed("a", Trigger::Watch, false), "after a quiet interval it runs at once");
+}
+
+#[test]
+fn a_retry_a_requeue_and_a_change_of_spec_keep_the_debounce_interval() {
+    for (verdict, spec) in
+        [(Verdict::Failed, false), (Verdict::Failed, true), (Verdict::RequeueAfter(SECOND), false)]
+    {
+        let mut bench = Bench::with(3, |policy| policy.debounce(SECOND * 10));
+        bench.changed("a", Trigger::Watch, true);
+        let first = bench.take();
+        bench.end(&first, verdict);
+        assert!(!bench.changed("a", Trigger::Watch, spec));
+        assert_eq!(bench.pass(SECOND * 9), 0, "{verdict:?}");
+        assert_eq!(bench.pass(SECOND), 1, "{verdict:?}");
+    }
+}
+
+#[test]
+fn retries_take_turns_at_the_tokens_and_nothing_else_needs_one() {
+    let mut bench = Bench::with(3, |policy| {
+        policy.backoff(Backoff::constant(SECOND)).rate_limit(RateLimit::new(2, SECOND * 20))
+    });
+    for name in ["a", "b", "c", "d", "e"] {
+        bench.changed(name, Trigger::Watch, true);
+    }
+    for _ in 0..5 {
+        let handout = bench.take();
+        bench.end(&handout, Verdict::Failed);
+    }
+    assert_eq!(bench.pass(SECOND), 2, "the bucket was full");
+    assert_eq!(bench.names(), ["a", "b"]);
+    assert!(bench.changed("c", Trigger::Watch, true), "a change of spec needs no token");
+    assert!(bench.changed("f", Trigger::Watch, true), "nor does a first run");
+    assert_eq!(bench.names(), ["c", "f"]);
+    assert!(!bench.changed("d", Trigger::Watch, false), "any other change waits on");
+    assert_eq!(bench.state.promote(bench.now), (0, Some(bench.now + SECOND * 10)));
+    assert_eq!(bench.pass(SECOND * 10), 1);
+    let d = bench.take();
+    assert_eq!((d.key.name(), d.attempt, d.waited), ("d", 2, SECOND * 10));
+    assert_eq!(bench.pass(SECOND * 10), 1);
+    assert_eq!(bench.names(), ["e"]);
 }

@@ -1,7 +1,10 @@
 //! One answer of the API server, chunk by chunk, with bounds on how long it may be silent.
 
 use super::Trouble;
-use crate::wire::{Encoding, Status};
+use crate::{
+    trace::Reading,
+    wire::{Encoding, Status},
+};
 use bytes::Bytes;
 use http::{HeaderValue, Request, header};
 use http_body_util::BodyExt;
@@ -29,12 +32,14 @@ pub(super) struct Answer {
 pub(super) async fn ask(
     client: &Client,
     request: Request<Vec<u8>>,
+    reading: &Reading,
     accept: &'static str,
     silence: Duration,
 ) -> Result<Answer, Trouble> {
     let (mut parts, _) = request.into_parts();
     parts.headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
     parts.headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
+    reading.tell(&mut parts.headers);
     let sent = client.send(Request::from_parts(parts, Body::empty()));
     let response = tokio::time::timeout(BEGIN, sent)
         .await

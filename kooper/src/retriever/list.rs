@@ -1,12 +1,14 @@
-//! The two ways to read everything.
+//! The ways to read everything.
 //!
 //! * A **streaming list** (KEP-3157, on by default since Kubernetes 1.34): a watch that begins with all objects, and a bookmark
 //!   that says so. The server sends from its cache as it goes; nothing is held in one piece on either side.
 //! * **Pages** of 500, where the server refuses that.
+//! * **The cache's list**, where the program asks for it, and for the first list alone: everything in one piece, as the
+//!   server's watch cache has it (`resourceVersion=0`). That may be behind; what came after follows in the watch.
 //!
-//! Both are consistent: what they hold is no older than the moment they were asked for.
+//! The first two are consistent: what they hold is no older than the moment they were asked for.
 
-use super::{Trouble, answer::ask, stream::Stream};
+use super::{Trouble, answer::ask, stream::Stream, watch::Ended};
 use crate::{
     Trigger,
     wire::{Envelope, Part, WireError},
@@ -21,76 +23,108 @@ const PAGE: u32 = 500;
 pub(super) const SILENCE: Duration = Duration::from_mins(1);
 
 impl Stream {
-    /// Reads everything, and gives the version from which to watch.
-    pub(super) async fn list(&mut self) -> Result<String, Trouble> {
+    /// Reads everything, follows it for as long as the same answer tells of changes, and gives how that ended, with the
+    /// version from which to watch.
+    pub(super) async fn list(&mut self) -> Result<Ended, Trouble> {
         self.epoch = self.epoch.wrapping_add(1);
-        if !self.streaming {
-            return self.pages().await;
+        self.reads_everything();
+        if self.what.cached && !self.listed {
+            return self.cached().await.map(Ended::at);
         }
+        if !self.streaming {
+            return self.pages().await.map(Ended::at);
+        }
+        self.reading.way("streaming");
         let asked = WatchParams { send_initial_events: true, ..self.watch_params() };
         let request =
             self.request().watch(&asked, "").map_err(|error| Trouble::Unreachable(error.to_string()))?;
         let ended = self.follow(request, None).await;
-        match (ended.version, ended.trouble) {
-            // Everything was read, and followed for a while: a watch takes over where that ended.
-            (Some(version), None) => Ok(version),
-            (Some(version), Some(trouble)) if trouble.is_ordinary() => Ok(version),
-            (None, Some(trouble)) if trouble.is_no_streaming_list(ended.quiet) => {
+        if ended.version.is_some() {
+            // Everything was read: whatever came then, a watch takes over where it ended.
+            return Ok(ended);
+        }
+        match ended.trouble {
+            Some(trouble) if trouble.is_no_streaming_list(ended.quiet) => {
                 tracing::debug!(controller = self.controller, error = %trouble, "no streaming lists here: reading by pages");
                 self.streaming = false;
-                self.pages().await
+                self.reading.failed(trouble.cause(), &trouble);
+                self.reads_everything();
+                self.pages().await.map(Ended::at)
             }
-            (_, trouble) => Err(trouble.unwrap_or(Trouble::NoStreamingList)),
+            trouble => Err(trouble.unwrap_or(Trouble::NoStreamingList)),
         }
+    }
+
+    /// Reads everything as the server's cache has it, and gives the version from which to watch.
+    async fn cached(&mut self) -> Result<String, Trouble> {
+        self.reading.way("cache");
+        let envelope = self.page(self.list_params().match_any()).await?;
+        if envelope.next.is_some() {
+            // A server without a cache, which keeps to pages whatever it is asked for.
+            return self.pages().await;
+        }
+        self.end_of_list(envelope)
     }
 
     /// Reads everything by pages, and gives the version from which to watch.
     async fn pages(&mut self) -> Result<String, Trouble> {
+        self.reading.way("pages");
         let mut next = None;
         loop {
             let paged = next.is_some();
-            let envelope = match self.page(next).await {
+            let mut params = self.list_params();
+            if !self.whole {
+                params.limit = Some(PAGE);
+                params.continue_token = next;
+            }
+            let mut envelope = match self.page(params).await {
                 Err(Trouble::Expired) if paged => {
                     self.whole = true;
                     return Err(Trouble::Expired);
                 }
                 page => page?,
             };
-            if let Some(status) = envelope.status {
-                return Err(status.into());
+            next = envelope.next.take();
+            if next.is_none() {
+                let version = self.end_of_list(envelope)?;
+                self.whole = false;
+                return Ok(version);
             }
-            next = envelope.next;
-            if next.is_some() {
-                continue;
-            }
-            if envelope.resource_version.is_empty() {
-                return Err(WireError::Garbled("a list without a version".into()).into());
-            }
-            self.whole = false;
-            self.whole_list(&envelope.resource_version);
-            return Ok(envelope.resource_version);
+        }
+    }
+
+    fn end_of_list(&mut self, envelope: Envelope) -> Result<String, Trouble> {
+        if envelope.resource_version.is_empty() {
+            return Err(WireError::Garbled("a list without a version".into()).into());
+        }
+        self.whole_list(&envelope.resource_version);
+        Ok(envelope.resource_version)
+    }
+
+    fn list_params(&self) -> ListParams {
+        ListParams {
+            label_selector: self.what.labels.clone(),
+            field_selector: self.what.fields.clone(),
+            ..ListParams::default()
         }
     }
 
     /// One page, its objects handed on as they come.
-    async fn page(&mut self, next: Option<String>) -> Result<Envelope, Trouble> {
-        let mut params = ListParams {
-            label_selector: self.what.labels.clone(),
-            field_selector: self.what.fields.clone(),
-            ..ListParams::default()
-        };
-        if !self.whole {
-            params.limit = Some(PAGE);
-            params.continue_token = next;
-        }
+    async fn page(&mut self, params: ListParams) -> Result<Envelope, Trouble> {
         let request =
             self.request().list(&params).map_err(|error| Trouble::Unreachable(error.to_string()))?;
         let part = if self.what.metadata_only { Part::MetadataList } else { Part::Whole };
-        let mut answer = ask(&self.client, request, self.what.encoding.accept(part), SILENCE).await?;
+        let mut answer =
+            ask(&self.client, request, &self.reading, self.what.encoding.accept(part), SILENCE).await?;
+        self.reading.answered(answer.encoding.name());
         let mut splitter = answer.encoding.list();
         while let Some(chunk) = answer.chunk().await? {
             splitter.feed(&chunk, |object| self.apply(object, Trigger::List))?;
         }
-        Ok(splitter.finish()?)
+        let envelope = splitter.finish()?;
+        match envelope.status {
+            Some(status) => Err(status.into()),
+            None => Ok(envelope),
+        }
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     Trigger,
     queue::WorkQueue,
     store::{Change, Store},
+    trace,
 };
 use std::time::Duration;
 use tokio::time::Instant;
@@ -14,7 +15,7 @@ const GRAIN: Duration = Duration::from_millis(100);
 /// Puts every known key into the backlog once each `interval`, spread over it, for as long as it is polled.
 ///
 /// The first round begins one interval after the start.
-pub(crate) async fn resync(interval: Duration, store: &Store, queue: &WorkQueue) {
+pub(crate) async fn resync(controller: &str, interval: Duration, store: &Store, queue: &WorkQueue) {
     let mut round = Instant::now();
     loop {
         round += interval;
@@ -22,6 +23,7 @@ pub(crate) async fn resync(interval: Duration, store: &Store, queue: &WorkQueue)
         // Rounds that were missed, as when the machine slept, are not made up for.
         round = round.max(Instant::now() - GRAIN);
         let keys = store.keys();
+        let _round = trace::resync(controller, keys.len());
         let share = interval / u32::try_from(keys.len().max(1)).unwrap_or(u32::MAX);
         let mut due = round;
         for key in keys {
@@ -53,7 +55,7 @@ mod tests {
     async fn a_round_is_spread_over_the_interval() {
         let (store, queue) = (store(&["a", "b", "c", "d"]), WorkQueue::new(Queue::new()));
         let began = Instant::now();
-        let rounds = resync(Duration::from_mins(4), &store, &queue);
+        let rounds = resync("test", Duration::from_mins(4), &store, &queue);
         let taken = async {
             let mut at = Vec::new();
             for _ in 0..8 {
@@ -73,7 +75,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn rounds_that_were_missed_are_not_made_up_for() {
         let (store, queue) = (store(&["a"]), WorkQueue::new(Queue::new()));
-        let mut rounds = std::pin::pin!(resync(Duration::from_mins(1), &store, &queue));
+        let mut rounds = std::pin::pin!(resync("test", Duration::from_mins(1), &store, &queue));
         let mut poll = async || tokio::time::timeout(Duration::ZERO, rounds.as_mut()).await.is_err();
         assert!(poll().await);
         tokio::time::advance(Duration::from_hours(1)).await;

@@ -29,6 +29,8 @@ pub struct Retriever {
     pub(crate) encoding: Encoding,
     /// Whether streaming lists are asked for.
     pub(crate) streaming: bool,
+    /// Whether the first list is the one that the server's cache has.
+    pub(crate) cached: bool,
 }
 
 /// The scopes of resources, told apart by their type, since `kube::Resource` gives no value for them.
@@ -51,6 +53,7 @@ impl Retriever {
             resync: Some(Duration::from_mins(3)),
             encoding: Encoding::default(),
             streaming: true,
+            cached: false,
         }
     }
 

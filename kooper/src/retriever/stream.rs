@@ -12,10 +12,11 @@
 //!
 //! [`list`](super::list) holds the two ways to read everything, [`watch`](super::watch) how changes are followed.
 
-use super::{Intake, Retriever, Trouble, pace::Pace};
+use super::{Intake, Retriever, Trouble, pace::Pace, watch::Ended};
 use crate::{
     Trigger,
     store::{Epoch, StreamId},
+    trace::{Reading, ReadingPlace},
     wire::Object,
 };
 use kube::{
@@ -38,12 +39,14 @@ pub(crate) struct Stream {
     namespace: Option<String>,
     pub(super) epoch: Epoch,
     /// Whether everything was read once.
-    listed: bool,
+    pub(super) listed: bool,
     /// Whether the server has streaming lists: so it is taken to be until it shows otherwise.
     pub(super) streaming: bool,
     /// Whether the pages of a list expired before their end, so that the next one is asked for in one piece.
     pub(super) whole: bool,
     pace: Pace,
+    /// The trace of what is read now.
+    pub(super) reading: Reading,
     /// The causes that were told of and are not over.
     told: Vec<&'static str>,
 }
@@ -70,6 +73,7 @@ impl Stream {
             streaming,
             whole: false,
             pace: Pace::default(),
+            reading: Reading::none(),
             told: Vec::new(),
         }
     }
@@ -77,18 +81,19 @@ impl Stream {
     /// Keeps the store true for as long as it is polled.
     pub(crate) async fn run(mut self) {
         loop {
+            let began = Instant::now();
             match self.list().await {
-                Ok(version) => self.watch_on(version).await,
+                Ok(ended) => self.watch_on(ended, began).await,
                 Err(trouble) => self.rest(&trouble).await,
             }
         }
     }
 
-    /// Watches from a version, again and again, until the server no longer knows where it was.
-    async fn watch_on(&mut self, mut version: String) {
+    /// Watches from where something that `began` then has ended, again and again, until the server no longer knows where that
+    /// was.
+    async fn watch_on(&mut self, mut ended: Ended, mut began: Instant) {
+        let mut version = String::new();
         loop {
-            let began = Instant::now();
-            let ended = self.watch(version.clone()).await;
             version = ended.version.unwrap_or(version);
             match ended.trouble {
                 None if ended.quiet && began.elapsed() < SHORT => {
@@ -99,6 +104,7 @@ impl Stream {
                 Some(Trouble::Expired) => {
                     let controller = self.controller.as_str();
                     tracing::debug!(controller, version, "the version is no longer kept: listing again");
+                    self.reading.failed(Trouble::Expired.cause(), &Trouble::Expired);
                     if began.elapsed() < SHORT {
                         // A server that keeps no version at all would else be listed without a pause.
                         self.rest(&Trouble::Expired).await;
@@ -107,6 +113,8 @@ impl Stream {
                 }
                 Some(trouble) => self.rest(&trouble).await,
             }
+            began = Instant::now();
+            ended = self.watch(version.clone()).await;
         }
     }
 
@@ -115,23 +123,57 @@ impl Stream {
     }
 
     /// Hands an object on.
-    pub(super) fn apply(&self, object: Object, trigger: Trigger) {
-        if let Some(change) = self.intake.store.apply(object, (self.id, self.epoch), trigger) {
+    pub(super) fn apply(&mut self, object: Object, trigger: Trigger) {
+        let change = self.intake.store.apply(object, (self.id, self.epoch), trigger);
+        self.reading.object(change.is_some());
+        if let Some(change) = change {
             self.intake.queue.changed(change);
         }
     }
 
     /// Hands the end of an object on.
-    pub(super) fn delete(&self, last: Object) {
-        if let Some(change) = self.intake.store.delete(last, Trigger::Watch) {
+    pub(super) fn delete(&mut self, last: Object) {
+        let change = self.intake.store.delete(last, Trigger::Watch);
+        self.reading.deletion(change.is_some());
+        if let Some(change) = change {
             self.intake.queue.changed(change);
+        }
+    }
+
+    /// Begins the trace of a list.
+    pub(super) fn reads_everything(&mut self) {
+        self.reading = Reading::list(self.place(), self.listed);
+    }
+
+    /// Begins the trace of a watch.
+    pub(super) fn follows_from(&mut self, version: &str) {
+        self.reading = Reading::watch(self.place(), version);
+    }
+
+    /// Ends the trace of a list, and begins that of the watch that the same answer goes on as.
+    pub(super) fn goes_on_from(&mut self, version: &str) {
+        let mut reading = std::mem::replace(&mut self.reading, Reading::none());
+        reading.goes_on(self.place(), version);
+        self.reading = reading;
+    }
+
+    fn place(&self) -> ReadingPlace<'_> {
+        ReadingPlace {
+            controller: &self.controller,
+            resource: &self.what.resource.plural,
+            namespace: self.namespace.as_deref(),
         }
     }
 
     /// Everything has been read, as of a version.
     pub(super) fn whole_list(&mut self, version: &str) {
         let Intake { store, queue, .. } = &*self.intake;
-        store.sweep(self.id, self.epoch, |change| queue.changed(change));
+        let reading = &mut self.reading;
+        store.sweep(self.id, self.epoch, |change| {
+            reading.deletion(true);
+            queue.changed(change);
+        });
+        reading.whole(version);
         tracing::debug!(controller = self.controller, version, "listed");
         if !std::mem::replace(&mut self.listed, true) {
             self.intake.listed();
@@ -160,6 +202,8 @@ impl Stream {
     /// Tells of a trouble, once per cause, and waits.
     async fn rest(&mut self, trouble: &Trouble) {
         let delay = self.pace.after(trouble);
+        self.reading.failed(trouble.cause(), trouble);
+        self.reading = Reading::none();
         let resource = &self.what.resource;
         let next_step = trouble.next_step(&resource.plural, &resource.group, self.namespace.as_deref());
         let namespace = self.namespace.as_deref().unwrap_or("all");

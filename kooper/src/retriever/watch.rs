@@ -30,9 +30,17 @@ pub(super) struct Ended {
     pub(super) quiet: bool,
 }
 
+impl Ended {
+    /// Everything was read as of a version, and nothing followed.
+    pub(super) fn at(version: String) -> Self {
+        Self { version: Some(version), trouble: None, quiet: false }
+    }
+}
+
 impl Stream {
     /// One watch from a version.
     pub(super) async fn watch(&mut self, version: String) -> Ended {
+        self.follows_from(&version);
         match self.request().watch(&self.watch_params(), &version) {
             Ok(request) => self.follow(request, Some(version)).await,
             Err(error) => {
@@ -62,7 +70,9 @@ impl Stream {
     async fn read(&mut self, request: Request<Vec<u8>>, ended: &mut Ended) -> Result<(), Trouble> {
         let silence = if ended.version.is_some() { SILENCE } else { list::SILENCE };
         let part = if self.what.metadata_only { Part::Metadata } else { Part::Whole };
-        let mut answer = ask(&self.client, request, self.what.encoding.accept(part), silence).await?;
+        let mut answer =
+            ask(&self.client, request, &self.reading, self.what.encoding.accept(part), silence).await?;
+        self.reading.answered(answer.encoding.name());
         if ended.version.is_some() {
             self.well();
         }
@@ -93,7 +103,9 @@ impl Stream {
                 answer.may_be_silent_for(SILENCE);
             }
         }
-        splitter.finish()?;
+        if let Some(status) = splitter.finish()? {
+            return Err(status.into());
+        }
         match ended.version {
             Some(_) => Ok(()),
             None => Err(Trouble::Lost("the streaming list ended before its end".into())),
@@ -124,7 +136,9 @@ impl Stream {
                         return Err(Trouble::NoStreamingList);
                     }
                     self.whole_list(&newer);
+                    self.goes_on_from(&newer);
                 }
+                self.reading.bookmark();
                 *version = Some(newer);
             }
             WatchEvent::Error(status) => return Err(status.into()),

@@ -1,18 +1,23 @@
 //! The settings of telemetry.
 
+#[cfg(feature = "otlp")]
+use super::InitError;
 #[cfg(feature = "waterfall")]
 use super::selection::Console;
 use super::{
-    Telemetry,
+    LogFormat, Telemetry,
     export::Batches,
     fan::Fan,
     file::TraceFile,
     filter,
+    log::{Form, Json, Lines, Out, Text},
     selection::Selection,
     services::{self, Services},
     sink::{Sink, Tap},
 };
 use opentelemetry::KeyValue;
+#[cfg(feature = "otlp")]
+use opentelemetry_sdk::logs::SdkLoggerProvider;
 use opentelemetry_sdk::trace::{
     SdkTracerProvider, ShouldSample, SpanExporter, SpanProcessor, TracerProviderBuilder,
 };
@@ -49,6 +54,7 @@ pub struct Builder {
     attributes: Vec<KeyValue>,
     logs: Option<String>,
     log_writer: Option<Box<dyn Write + Send>>,
+    log_format: Option<LogFormat>,
     traces: Option<String>,
     trace_file: Option<PathBuf>,
     sampler: Option<Box<dyn ShouldSample>>,
@@ -56,6 +62,8 @@ pub struct Builder {
     exporters: Vec<Start>,
     #[cfg(feature = "otlp")]
     otlp: Vec<super::Otlp>,
+    #[cfg(feature = "otlp")]
+    otlp_logs: Option<super::Otlp>,
     #[cfg(feature = "jaeger")]
     jaeger: Vec<super::Jaeger>,
     #[cfg(feature = "waterfall")]
@@ -78,6 +86,7 @@ impl Builder {
             attributes: Vec::new(),
             logs: None,
             log_writer: None,
+            log_format: None,
             traces: None,
             trace_file: None,
             sampler: None,
@@ -85,6 +94,8 @@ impl Builder {
             exporters: Vec::new(),
             #[cfg(feature = "otlp")]
             otlp: Vec::new(),
+            #[cfg(feature = "otlp")]
+            otlp_logs: None,
             #[cfg(feature = "jaeger")]
             jaeger: Vec::new(),
             #[cfg(feature = "waterfall")]
@@ -110,6 +121,12 @@ impl Builder {
     /// Where log lines go, without colour; standard error unless this is called. Each line is one write.
     pub fn logs_to(mut self, writer: impl Write + Send + 'static) -> Self {
         self.log_writer = Some(Box::new(writer));
+        self
+    }
+
+    /// How log lines are written, where `KOOPER_LOG_FORMAT` does not say it; [`LogFormat::Text`] unless this is called.
+    pub fn log_format(mut self, format: LogFormat) -> Self {
+        self.log_format = Some(format);
         self
     }
 
@@ -145,6 +162,18 @@ impl Builder {
     #[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
     pub fn otlp(mut self, otlp: super::Otlp) -> Self {
         self.otlp.push(otlp);
+        self
+    }
+
+    /// Exports log lines by OTLP as well, each with the trace and the span in which it was logged. It needs
+    /// [`init`](Self::init).
+    ///
+    /// Without it, `OTEL_LOGS_EXPORTER=otlp` does. They are those that are written, by the same filter. At most 2,048 wait to
+    /// be sent (`OTEL_BLRP_MAX_QUEUE_SIZE`); more are dropped, and nobody waits.
+    #[cfg(feature = "otlp")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
+    pub fn otlp_logs(mut self, otlp: super::Otlp) -> Self {
+        self.otlp_logs = Some(otlp);
         self
     }
 
@@ -215,10 +244,45 @@ impl Builder {
             (None, logs) => filter::LineFilter::new("logs", logs.as_deref()),
         }?;
         let color = self.log_writer.is_none() && std::io::stderr().is_terminal() && var("NO_COLOR").is_none();
-        let out = self.log_writer.take().unwrap_or_else(|| Box::new(std::io::stderr()));
-        let telemetry = self.build()?;
-        telemetry.install(super::log::Lines::new(out, color), filter)?;
+        let out = Out::new(self.log_writer.take().unwrap_or_else(|| Box::new(std::io::stderr())));
+        let format = LogFormat::of(var("KOOPER_LOG_FORMAT").as_deref(), self.log_format)?;
+        #[cfg_attr(not(feature = "otlp"), expect(unused_mut))]
+        let mut forms: Vec<Box<dyn Form>> = vec![match format {
+            LogFormat::Text => Box::new(Text::new(out, color)),
+            LogFormat::Json => Box::new(Json::new(out)),
+        }];
+        #[cfg(feature = "otlp")]
+        let logs = self.logs_by_otlp()?;
+        #[cfg_attr(not(feature = "otlp"), expect(unused_mut))]
+        let mut telemetry = self.build()?;
+        #[cfg(feature = "otlp")]
+        if let Some(logs) = logs {
+            forms.push(Box::new(super::log::otlp::Records::new(&logs)));
+            telemetry.logs = Some(logs);
+        }
+        telemetry.install(Lines::new(forms), filter)?;
         Ok(telemetry)
+    }
+
+    /// What sends log lines, where that is wanted.
+    #[cfg(feature = "otlp")]
+    fn logs_by_otlp(&mut self) -> Result<Option<SdkLoggerProvider>, InitError> {
+        let program = self.otlp_logs.take();
+        let disabled = var("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let wanted = match var("OTEL_LOGS_EXPORTER") {
+            _ if disabled => None,
+            None => program,
+            Some(value) => match value.as_str() {
+                "otlp" => Some(program.unwrap_or_default()),
+                "none" => None,
+                _ => {
+                    let (variable, known) = ("OTEL_LOGS_EXPORTER", "`otlp`, `none`");
+                    return Err(InitError::Variable { variable, value, known });
+                }
+            },
+        };
+        let resource = || services::own_resource(&self.service, self.attributes.clone(), var);
+        wanted.map(|otlp| otlp.logs(resource(), var)).transpose()
     }
 
     /// Sets up traces alone, for a program with a subscriber of its own: add [`Telemetry::layer`] to it.

@@ -61,6 +61,21 @@ impl<E> To<E> {
     }
 }
 
+#[cfg(feature = "otlp")]
+impl<E: opentelemetry_sdk::logs::LogExporter> opentelemetry_sdk::logs::LogExporter for To<E> {
+    async fn export(&self, batch: opentelemetry_sdk::logs::LogBatch<'_>) -> OTelSdkResult {
+        self.exporter.export(batch).await.map_err(|error| self.destination.explain(&error))
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.exporter.shutdown_with_timeout(timeout)
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        self.exporter.set_resource(resource);
+    }
+}
+
 impl<E: SpanExporter> SpanExporter for To<E> {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         self.exporter.export(batch).await.map_err(|error| self.destination.explain(&error))

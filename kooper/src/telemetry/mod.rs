@@ -8,8 +8,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! - **Log lines** go to standard error, one a line. A line that is logged inside a handler says which object it is about
-//!   and which attempt this is. `RUST_LOG` says which lines there are (default `info`), and nothing else: traces stay
+//! - **Log lines** go to standard error, one a line. A line that is logged inside a handler says which object it is about,
+//!   which attempt this is, and in which trace and span it stands. `RUST_LOG` says which lines there are (default `info`), and nothing else: traces stay
 //!   whole under `RUST_LOG=warn`.
 //! - **Traces** go to the exporters that are set, all at once: OTLP (`Otlp`, feature `otlp`), a Jaeger agent (`Jaeger`,
 //!   feature `jaeger`), your own. Where there is none, each trace is drawn on standard output when it ends: the
@@ -23,6 +23,7 @@
 //! | variable | meaning |
 //! |---|---|
 //! | `RUST_LOG` | which events are log lines, default `info`; as in `warn,my_app::pods=debug` |
+//! | `KOOPER_LOG_FORMAT` | `text` or `json`: see [`LogFormat`] |
 //! | `KOOPER_TRACES` | which spans, and events inside them, go into traces, default `info`; `off` for none |
 //! | `KOOPER_WATERFALL` | `always`, `never`, or `auto`: draw traces where no exporter is set |
 //! | `KOOPER_TRACE_FILE` | a file to which every ended span is appended as a line of OTLP JSON |
@@ -30,6 +31,7 @@
 //! | `POD_NAME`, `POD_UID`, `POD_NAMESPACE`, `NODE_NAME` | the pod, as a manifest takes it from the downward API: `k8s.*` of the resource |
 //! | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG` | which traces are recorded, default all |
 //! | `OTEL_TRACES_EXPORTER` | the exporters, with commas between: `otlp`, `jaeger`, `console` (the waterfall), `none` |
+//! | `OTEL_LOGS_EXPORTER` | `otlp`: log lines are exported as well; default `none` |
 //! | `OTEL_EXPORTER_OTLP_*` | where OTLP goes to; an endpoint turns it on |
 //! | `JAEGER_*` | the agent, and what else `jaeger-client-go` understood; a host turns it on |
 //! | `OTEL_SDK_DISABLED` | `true`: no traces at all |
@@ -37,6 +39,8 @@
 //! | `NO_COLOR`, `COLUMNS`, `LC_ALL`, `LC_CTYPE`, `LANG` | how traces are drawn, and whether log lines have colours |
 //!
 //! # Which exporters there are
+//!
+//! How to choose is in [`exporters`].
 //!
 //! Those that the program gives to its [`Builder`], and those that variables turn on: `OTEL_EXPORTER_OTLP_ENDPOINT`, or that
 //! of traces, one for OTLP; `JAEGER_AGENT_HOST` or `JAEGER_AGENT_PORT` one for Jaeger. An exporter of the program is not
@@ -65,6 +69,7 @@ mod error;
 pub(crate) mod event;
 mod events;
 mod export;
+pub mod exporters;
 mod fan;
 mod file;
 mod filter;
@@ -72,6 +77,7 @@ mod filter;
 mod jaeger;
 mod layer;
 mod log;
+mod log_format;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod otlp_json;
@@ -89,6 +95,7 @@ pub use error::InitError;
 pub use jaeger::Jaeger;
 #[cfg(feature = "testing")]
 pub(crate) use layer::bridge;
+pub use log_format::LogFormat;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 #[cfg(feature = "otlp")]
 #[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
@@ -99,11 +106,11 @@ use tracing::Subscriber;
 use tracing_subscriber::{
     Layer, filter::Targets, layer::SubscriberExt as _, registry::LookupSpan, util::SubscriberInitExt as _,
 };
-#[cfg(feature = "waterfall")]
-#[cfg_attr(docsrs, doc(cfg(feature = "waterfall")))]
-pub use waterfall::Waterfall;
 #[cfg(feature = "testing")]
 pub(crate) use waterfall::draw_plain as draw;
+#[cfg(feature = "waterfall")]
+#[cfg_attr(docsrs, doc(cfg(feature = "waterfall")))]
+pub use waterfall::{TraceFileError, Waterfall};
 
 /// Sets telemetry up for the whole program, with the defaults and variables of [this module](self).
 ///
@@ -125,17 +132,24 @@ pub fn builder(service: impl Into<String>) -> Builder {
 const FLUSH: Duration = Duration::from_secs(5);
 
 /// Telemetry that is set up. Its drop sends what exporters still hold, and draws what has not ended; that takes at most
-/// 5 s. Spans that end later are lost.
+/// 5 s, and 5 s more where log lines are exported. Spans that end later are lost.
 #[derive(Debug)]
 #[must_use = "dropped at once, it would record nothing: `let _telemetry = …`"]
 pub struct Telemetry {
     services: Services,
     filter: Targets,
+    #[cfg(feature = "otlp")]
+    logs: Option<opentelemetry_sdk::logs::SdkLoggerProvider>,
 }
 
 impl Telemetry {
     fn new(services: Services, filter: Targets) -> Self {
-        Self { services, filter }
+        Self {
+            services,
+            filter,
+            #[cfg(feature = "otlp")]
+            logs: None,
+        }
     }
 
     /// The layer that makes traces of spans, for a subscriber of your own. It has a filter of its own: the level of other
@@ -172,5 +186,10 @@ impl Telemetry {
 impl Drop for Telemetry {
     fn drop(&mut self) {
         self.services.shut_down(FLUSH);
+        // After the spans, which log what they lost.
+        #[cfg(feature = "otlp")]
+        if let Some(logs) = &self.logs {
+            let _ = logs.shutdown_with_timeout(FLUSH);
+        }
     }
 }

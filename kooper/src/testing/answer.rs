@@ -3,20 +3,21 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts};
 use serde_json::{Value, json};
 
 use super::{
     body::Payload,
     cluster::{Api, DEFINITIONS},
-    discovery,
+    discovery, garbage,
     list::{Page, list},
-    openapi, proto,
+    openapi,
+    proto::{self, Form},
     request::{Path, Query, Request, Verb},
     review, scale,
     status::Status,
     store::Object,
-    view::{View, to_bytes},
+    view::to_bytes,
     watch::Watch,
     write::{self, Deleted},
 };
@@ -24,16 +25,21 @@ use super::{
 /// Answers one request.
 pub(super) async fn answer(api: &Arc<Api>, parts: &Parts, body: &Bytes) -> Response<Payload> {
     let path = parts.uri.path();
-    let answered = match Path::read(path) {
+    let mut answered = match Path::read(path) {
         Some(path) if !api.resources().has_group(&path.group) => {
             Ok(text_response(404, "404 page not found\n"))
         }
         Some(path) => {
             let query = Query::read(parts.uri.query());
             match Request::resolve(&api.resources(), &parts.method, path, query, &parts.headers) {
-                Ok(request) => {
+                Ok(mut request) => {
+                    request.reader = parts.extensions.get().copied();
                     let defines = request.resource.collection() == DEFINITIONS && !request.verb.reads();
+                    let writes = !request.verb.reads();
                     let answered = of_resource(api, request, parts, body).await;
+                    if writes {
+                        garbage::welcome(api);
+                    }
                     if defines {
                         api.serve_definitions();
                     }
@@ -44,15 +50,31 @@ pub(super) async fn answer(api: &Arc<Api>, parts: &Parts, body: &Bytes) -> Respo
         }
         None => of_server(api, path, parts),
     };
-    answered.unwrap_or_else(|status| refused(&status))
+    api.tend();
+    if let Ok(response) = &mut answered {
+        in_protobuf(response, &parts.headers);
+    }
+    answered.unwrap_or_else(|status| refused(&status, &parts.headers))
+}
+
+/// Writes an answer that is one object in protobuf, where that is what was asked for first.
+fn in_protobuf(response: &mut Response<Payload>, headers: &HeaderMap) {
+    let Some(object) = response.body().whole().and_then(|body| proto::preferred(headers, body)) else {
+        return;
+    };
+    *response.body_mut() = object.into();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(proto::MEDIA_TYPE));
 }
 
 /// The answer to a request that failed.
-pub(super) fn refused(status: &Status) -> Response<Payload> {
+pub(super) fn refused(status: &Status, headers: &HeaderMap) -> Response<Payload> {
     if status.is_plain() {
         return text_response(404, "404 page not found\n");
     }
     let mut response = json_response(status.code, to_bytes(&status.to_value()));
+    if proto::prefers_for_status(headers) {
+        in_protobuf(&mut response, headers);
+    }
     if let Some(seconds) = status.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
@@ -66,7 +88,7 @@ async fn of_resource(
     body: &Bytes,
 ) -> Result<Response<Payload>, Status> {
     let read;
-    let body = if request.content_type == "application/vnd.kubernetes.protobuf" {
+    let body = if request.content_type == proto::MEDIA_TYPE {
         let object =
             proto::read(body).ok_or_else(|| Status::bad_request("the body is no object in protobuf"))?;
         request.content_type = "application/json".into();
@@ -75,7 +97,8 @@ async fn of_resource(
     } else {
         body
     };
-    let view = View::accepted(&parts.headers, api.clock.now())?;
+    let form = Form::accepted(&parts.headers, &request.resource, api.clock.now())?;
+    let view = form.view;
     let scaled = request.subresource.as_deref() == Some("scale");
     let resource = Arc::clone(&request.resource);
     let show = |object: &Object| {
@@ -86,8 +109,11 @@ async fn of_resource(
     };
     let object = |code: u16, object: &Object| show(object).map(|body| json_response(code, body));
     Ok(match request.verb {
-        Verb::List => stream_response(Payload::page(list(api, &request, view).await?)),
-        Verb::Watch => stream_response(Payload::watch(Watch::open(api, request, view)?)),
+        Verb::List => page_response(list(api, &request, form).await?),
+        Verb::Watch => {
+            let media_type = form.media_type(true);
+            response(200, Payload::watch(Watch::open(api, request, form)?), media_type)
+        }
         Verb::Get => {
             if let Some(version) = request.query.get("resourceVersion").and_then(|text| text.parse().ok()) {
                 api.reach(version).await?;
@@ -108,14 +134,17 @@ async fn of_resource(
             let (updated, created) = write::update(api, &request, body)?;
             object(if created { 201 } else { 200 }, &updated)?
         }
-        Verb::Patch => object(200, &*write::patch(api, &request, body)?)?,
+        Verb::Patch => {
+            let (patched, created) = write::patch(api, &request, body)?;
+            object(if created { 201 } else { 200 }, &patched)?
+        }
         Verb::Delete => match write::delete(api, &request, body)? {
             Deleted::Object(deleted) => object(200, &deleted)?,
             Deleted::Status(status) => json_response(200, to_bytes(&status)),
         },
         Verb::DeleteCollection => {
             let (version, deleted) = write::delete_collection(api, &request, body)?;
-            stream_response(Payload::page(Page::of(view, &request, version, deleted)))
+            page_response(Page::of(form, &request, version, deleted))
         }
     })
 }
@@ -184,6 +213,7 @@ fn text_response(code: u16, body: &'static str) -> Response<Payload> {
     response(code, Bytes::from_static(body.as_bytes()).into(), "text/plain; charset=utf-8")
 }
 
-fn stream_response(body: Payload) -> Response<Payload> {
-    response(200, body, "application/json")
+fn page_response(page: Page) -> Response<Payload> {
+    let media_type = page.media_type();
+    response(200, Payload::page(page), media_type)
 }

@@ -42,6 +42,14 @@ impl Payload {
         self
     }
 
+    /// The body, where it is in one piece.
+    pub(super) fn whole(&self) -> Option<&Bytes> {
+        match &self.source {
+            Source::Whole(bytes) => bytes.as_ref(),
+            _ => None,
+        }
+    }
+
     pub(super) fn watch(watch: Watch) -> Self {
         Self { source: Source::Watch(Box::pin(step(watch))), left: None }
     }

@@ -4,7 +4,7 @@ use std::{
     future::Future,
     io,
     pin::Pin,
-    sync::{Arc, RwLock},
+    sync::{Arc, RwLock, Weak},
     task::{Context, Poll},
     time::Duration,
 };
@@ -16,7 +16,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
+    agenda::{Agenda, Delays},
     answer::{answer, refused},
+    apply::Writer,
     body::Payload,
     clock::Clock,
     custom,
@@ -24,6 +26,7 @@ use super::{
     fault::{Board, Effect, Faults},
     garbage,
     journal::{Journal, RecordedRequest, Requests},
+    request::Reader,
     resources::{Resource, Resources, split_api_version},
     server::Server,
     status::Status,
@@ -41,6 +44,7 @@ const VERSION_WAIT: Duration = Duration::from_secs(3);
 /// It starts at once with the namespaces `default`, `kube-system`, `kube-public` and `kube-node-lease`, and forgets all
 /// when its last clone, client and server are dropped. A clone is the same cluster.
 ///
+/// - [`run`](Self::run) puts a controller to work on it, and waits until it has settled.
 /// - [`client`](Self::client) is a `kube::Client` with no socket and no thread, which works under `tokio::time::pause`.
 /// - [`serve`](Self::serve) puts the cluster on a loopback port, for `kubectl` and other processes.
 /// - [`faults`](Self::faults) makes it misbehave, [`requests`](Self::requests) tells what was asked.
@@ -75,28 +79,51 @@ pub struct Cluster {
 #[derive(Debug, Clone)]
 #[must_use = "`build` makes the cluster"]
 pub struct ClusterBuilder {
-    controllers: bool,
+    delays: Delays,
 }
 
 impl ClusterBuilder {
-    /// Whether the cluster does what Kubernetes' own controllers do: it empties and ends deleted namespaces. On unless
-    /// set; without it, the cluster is a bare API server.
-    pub fn controllers(mut self, on: bool) -> Self {
-        self.controllers = on;
+    /// Whether the cluster does what Kubernetes' own controllers do: [`garbage_collection`](Self::garbage_collection) and
+    /// [`namespace_termination`](Self::namespace_termination). On unless set; without it, the cluster is a bare API server.
+    pub fn controllers(self, on: bool) -> Self {
+        let delay = on.then_some(Duration::ZERO);
+        self.garbage_collection(delay).namespace_termination(delay)
+    }
+
+    /// How long after its cause garbage is collected; `None` for never.
+    ///
+    /// Unless set it is no time: once a deletion is answered, the dependents are gone too. A real collector takes a moment,
+    /// in which a controller sees the dependents without their owner: a delay shows that, on tokio's clock, which a test
+    /// can pause and move. It passes at each step from owners to dependents.
+    ///
+    /// Collected are dependents whose owners are all gone, those of a foreground deletion before their owner, and objects
+    /// that are created for an owner that is not there; those that [`Cluster::put`] stores are not. Orphaning takes the
+    /// references off.
+    pub fn garbage_collection(mut self, delay: impl Into<Option<Duration>>) -> Self {
+        self.delays.garbage = delay.into();
+        self
+    }
+
+    /// How long after its deletion a namespace is emptied, and after its last object has gone ends; `None` for never, so that
+    /// it stays in the phase `Terminating`. Unless set it is no time.
+    ///
+    /// The delay passes on tokio's clock. Objects with finalizers hold the namespace up until these are taken off.
+    pub fn namespace_termination(mut self, delay: impl Into<Option<Duration>>) -> Self {
+        self.delays.namespaces = delay.into();
         self
     }
 
     /// The cluster, ready at once.
     pub fn build(self) -> Cluster {
-        let api = Api {
+        let api = Arc::new_cyclic(|api| Api {
             store: Store::default(),
             clock: Clock::new(),
             faults: Board::default(),
             journal: Journal::default(),
-            controllers: self.controllers,
+            agenda: Agenda::new(self.delays, Weak::clone(api)),
             resources: RwLock::new(Arc::new(Resources::builtin())),
-        };
-        let cluster = Cluster { api: Arc::new(api) };
+        });
+        let cluster = Cluster { api };
         for name in ["kube-system", "kube-public", "kube-node-lease", "default"] {
             cluster.put(json!({
                 "apiVersion": "v1",
@@ -120,8 +147,8 @@ pub(super) struct Api {
     pub(super) clock: Clock,
     pub(super) faults: Board,
     pub(super) journal: Journal,
-    /// Whether the server does what Kubernetes' own controllers do, such as ending namespaces.
-    pub(super) controllers: bool,
+    /// What the cluster's own controllers have to do.
+    pub(super) agenda: Agenda,
     resources: RwLock<Arc<Resources>>,
 }
 
@@ -133,7 +160,8 @@ impl Cluster {
 
     /// A cluster that differs from the usual one.
     pub fn builder() -> ClusterBuilder {
-        ClusterBuilder { controllers: true }
+        let at_once = Some(Duration::ZERO);
+        ClusterBuilder { delays: Delays { garbage: at_once, namespaces: at_once } }
     }
 
     /// A client of this cluster, in the namespace `default`, with no socket below it.
@@ -194,7 +222,11 @@ impl Cluster {
             document.set_meta("generation", 1);
         }
         let key = ObjectKey::new(Some(document.meta("namespace")), document.name());
-        let version = self.api.store.lock().put(&resource.collection(), key, document).version;
+        let mut state = self.api.store.lock();
+        let version = state.put(&resource.collection(), key, document).version;
+        // The garbage collector leaves it alone: a test may well name an owner that is not there.
+        state.take_adopted();
+        drop(state);
         if resource.collection() == DEFINITIONS {
             self.api.serve_definitions();
         }
@@ -218,7 +250,18 @@ impl Cluster {
     }
 
     fn front(&self) -> Front {
-        Front { api: Arc::clone(&self.api) }
+        Front { api: Arc::clone(&self.api), reader: None }
+    }
+
+    /// What all fronts share, for a controller under test.
+    pub(super) fn api(&self) -> Arc<Api> {
+        Arc::clone(&self.api)
+    }
+
+    /// A client whose watches are known as those of this reader.
+    pub(super) fn client_of(&self, reader: Reader) -> kube::Client {
+        let front = Front { api: Arc::clone(&self.api), reader: Some(reader) };
+        kube::Client::new(front, "default")
     }
 }
 
@@ -250,7 +293,13 @@ impl Api {
             }
             rows.extend(added);
             if document.get("status/conditions").and_then(Value::as_array).is_none_or(Vec::is_empty) {
-                custom::established(&mut document, &self.clock.stamp());
+                let (before, now) = (document.clone(), self.clock.stamp());
+                custom::established(&mut document, &now);
+                let resources = self.resources();
+                let row = resources.of_kind("apiextensions.k8s.io/v1", "CustomResourceDefinition");
+                let row = row.expect("definitions are built in");
+                Writer::new(row, resources, "kube-apiserver", "status", now)
+                    .update(Some(&before), &mut document);
                 state.put(DEFINITIONS, definition.key.clone(), document);
             }
         }
@@ -276,8 +325,7 @@ fn remove_all(api: &Api, state: &mut State, resource: &Resource) {
     for object in objects {
         let last = object.document();
         state.remove(&collection, &object.key, last.clone());
-        // Nothing of the server's own can be refused.
-        let _ = garbage::collect(api, state, &last);
+        garbage::collect(api, &last);
     }
 }
 
@@ -285,6 +333,7 @@ fn remove_all(api: &Api, state: &mut State, resource: &Resource) {
 #[derive(Debug, Clone)]
 pub(super) struct Front {
     api: Arc<Api>,
+    reader: Option<Reader>,
 }
 
 /// No answer came.
@@ -297,7 +346,10 @@ impl Front {
     where
         B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send,
     {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        if let Some(reader) = self.reader {
+            parts.extensions.insert(reader);
+        }
         let recorded = Arc::new(RecordedRequest::new(&parts));
         self.api.journal.record(&recorded);
         let effect = self.api.faults.rules.meet(&recorded);
@@ -305,27 +357,38 @@ impl Front {
             Some(Effect::Status { code, retry_after }) => {
                 let mut status = Status::of_code(code);
                 status.retry_after = retry_after.map(|wait| wait.as_secs());
-                return Ok(refused(&status));
+                return Ok(refused(&status, &parts.headers));
             }
             Some(Effect::Refuse) => return Err(Refused),
             Some(Effect::Hang) => std::future::pending().await,
             Some(Effect::Slow(by)) => tokio::time::sleep(by).await,
+            Some(Effect::Jump(by)) => self.api.clock.jump(by),
             Some(Effect::Cut(_) | Effect::Garble) | None => {}
         }
         let response = if let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await {
             answer(&self.api, &parts, &body.to_bytes()).await
         } else {
             let message = format!("Request entity too large: limit is {LARGEST_BODY}");
-            refused(&Status::new(413, "RequestEntityTooLarge", message))
+            refused(&Status::new(413, "RequestEntityTooLarge", message), &parts.headers)
         };
         Ok(match effect {
             Some(Effect::Cut(after)) => response.map(|body| body.break_after(after)),
-            Some(Effect::Garble) => {
-                response.map(|_| Payload::from(Bytes::from_static(b"{\"kind\":\"Garbled\xff\xfe,\n")))
-            }
+            Some(Effect::Garble) => garbled(&response),
             _ => response,
         })
     }
+}
+
+/// The head of an answer, and a body that is none.
+fn garbled(response: &http::Response<Payload>) -> http::Response<Payload> {
+    let content_type = response.headers().get(http::header::CONTENT_TYPE).cloned();
+    let is_json =
+        content_type.as_ref().is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+    let body: &[u8] = if is_json { b"{\"kind\":\"Garbled\xff\xfe,\n" } else { b"\0\0\0\x04\xff\xfe\xff\xff" };
+    let mut garbled = http::Response::new(Payload::from(Bytes::from_static(body)));
+    *garbled.status_mut() = response.status();
+    garbled.headers_mut().extend(content_type.map(|value| (http::header::CONTENT_TYPE, value)));
+    garbled
 }
 
 impl<B> tower_service::Service<http::Request<B>> for Front

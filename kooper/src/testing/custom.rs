@@ -13,7 +13,7 @@ use super::{
 #[derive(Debug, Clone, Default)]
 pub(super) struct Custom {
     /// `openAPIV3Schema`.
-    schema: Value,
+    pub(super) schema: Value,
     /// `additionalPrinterColumns`.
     pub(super) columns: Vec<Value>,
     /// The paths of the subresource `scale`.

@@ -3,7 +3,10 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::schema::{Field, Omit, Schema, Struct, Type};
+use super::{
+    json::kind,
+    schema::{Field, Omit, Schema, Struct, Type},
+};
 
 /// Reads an object into types and collects the fields that no type has.
 pub(super) struct Decoder {
@@ -206,17 +209,6 @@ fn is_zero(value: &Value) -> bool {
         Value::Array(items) => items.is_empty(),
         Value::Object(fields) => fields.is_empty(),
         Value::Null => true,
-    }
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
     }
 }
 

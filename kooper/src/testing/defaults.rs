@@ -4,8 +4,16 @@ use serde_json::{Map, Value, json};
 
 /// Completes an object of the type `id`, whose plain defaults are set.
 pub(super) fn complete(id: &str, object: &mut Map<String, Value>) {
-    if id == "core/v1.Namespace" {
-        label_namespace(object);
+    match id {
+        "core/v1.Namespace" => label_namespace(object),
+        "core/v1.Secret" => open_secret(object),
+        "apps/v1.DaemonSet" => count_templates(object),
+        _ => {}
+    }
+    if id == "core/v1.Pod"
+        && let Some(status) = object.get_mut("status").and_then(Value::as_object_mut)
+    {
+        first_address(status);
     }
     let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut) else {
         if id == "core/v1.PodTemplate" {
@@ -54,6 +62,48 @@ pub(super) fn complete(id: &str, object: &mut Map<String, Value>) {
             spec.insert("policyTypes".into(), types);
         }
         _ => {}
+    }
+}
+
+/// A pod's address is the first of its addresses.
+fn first_address(status: &mut Map<String, Value>) {
+    let first = status.get("podIPs").and_then(|list| list.get(0)).map(|first| first["ip"].clone());
+    match (first, status.get("podIP").cloned()) {
+        (Some(first), None) => {
+            status.insert("podIP".into(), first);
+        }
+        (first, Some(one)) if first.as_ref() != Some(&one) => {
+            let known = status.get("podIPs").and_then(Value::as_array);
+            if known.is_some_and(|list| list.iter().any(|address| address["ip"] == one)) {
+                status.insert("podIP".into(), first.unwrap_or(one));
+            } else {
+                status.insert("podIPs".into(), json!([{ "ip": one }]));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Texts of `stringData` become data.
+fn open_secret(secret: &mut Map<String, Value>) {
+    use base64::{Engine, prelude::BASE64_STANDARD};
+
+    let Some(Value::Object(texts)) = secret.remove("stringData") else { return };
+    let data = secret.entry("data").or_insert_with(|| json!({}));
+    if let Some(data) = data.as_object_mut() {
+        for (name, text) in texts {
+            data.insert(name, BASE64_STANDARD.encode(text.as_str().unwrap_or_default()).into());
+        }
+    }
+}
+
+/// The count of a daemon set's templates is an annotation in this version.
+fn count_templates(object: &mut Map<String, Value>) {
+    let metadata = object.entry("metadata").or_insert_with(|| json!({}));
+    let Some(metadata) = metadata.as_object_mut() else { return };
+    let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
+    if let Some(annotations) = annotations.as_object_mut() {
+        set(annotations, "deprecated.daemonset.template.generation", json!("0"));
     }
 }
 

@@ -1,17 +1,18 @@
 //! The garbage collector: what is owned goes with its owner.
 //!
-//! It works within the write that makes garbage, so a test need not wait for it: background deletion removes the
-//! dependents after the owner, foreground before it, orphaning frees them.
+//! The rules are those of kube-controller-manager's: background deletion removes the dependents after the owner, foreground
+//! before it (it waits for those that block it), orphaning frees them, and what is made for an owner that is not there goes
+//! at once. An owner is there if its kind, name and uid are.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::{
+    agenda::Work,
     cluster::Api,
     document::Document,
     request::Request,
-    status::Status,
     store::{Object, State},
     write::{Options, remove},
 };
@@ -20,84 +21,177 @@ use crate::ObjectKey;
 const FOREGROUND: &str = "foregroundDeletion";
 const ORPHAN: &str = "orphan";
 
-/// Follows up on an object that waits for its end with a finalizer of the collector's.
-pub(super) fn finish(api: &Api, state: &mut State, collection: &str, key: &ObjectKey) -> Result<(), Status> {
-    if !api.controllers {
-        return Ok(());
-    }
-    let Some(document) = state.collection(collection).get(key).map(|object| object.document()) else {
-        return Ok(());
-    };
-    if !document.is_deleting() {
-        return Ok(());
-    }
-    let uid = document.meta("uid").to_owned();
-    if document.finalizers().contains(&ORPHAN) {
-        for (collection, object) in state.owned_by(&uid) {
-            disown(state, &collection, &object, &uid);
-        }
-        release(api, state, collection, key, ORPHAN)?;
-    } else if document.finalizers().contains(&FOREGROUND) {
-        for (collection, object) in state.owned_by(&uid) {
-            delete(api, state, &collection, &object, "Foreground")?;
-        }
-        if state.owned_by(&uid).is_empty() {
-            release(api, state, collection, key, FOREGROUND)?;
-        }
-    }
-    Ok(())
+/// Notes an object that may wait for its end with a finalizer of the collector's.
+pub(super) fn finish(api: &Api, collection: &str, key: &ObjectKey) {
+    api.agenda.add(Work::Finish { collection: collection.into(), key: key.clone() });
 }
 
-/// Follows up on an object that is gone: its dependents go too, and owners that waited for it.
-pub(super) fn collect(api: &Api, state: &mut State, gone: &Document) -> Result<(), Status> {
-    if !api.controllers {
-        return Ok(());
+/// Notes an object that is gone.
+pub(super) fn collect(api: &Api, gone: &Document) {
+    if api.agenda.collects() {
+        let mut metadata = gone.clone();
+        metadata.0.retain(|field, _| matches!(field.as_str(), "kind" | "apiVersion" | "metadata"));
+        api.agenda.add(Work::Gone(metadata));
     }
-    let uid = gone.meta("uid");
-    for (collection, object) in state.owned_by(uid) {
-        let others = owners(&object.document()).iter().any(|owner| owner != uid && state.has_uid(owner));
-        if others {
-            disown(state, &collection, &object, uid);
-        } else {
-            delete(api, state, &collection, &object, "Background")?;
+}
+
+/// Notes the objects that have come to be owned.
+pub(super) fn welcome(api: &Api) {
+    let owned = api.store.lock().take_adopted();
+    for (collection, key) in owned {
+        api.agenda.add(Work::Look { collection, key });
+    }
+}
+
+/// An object waits for its end: its dependents are freed, or go before it.
+pub(super) fn wait_over(api: &Api, state: &mut State, collection: &str, key: &ObjectKey) {
+    let Some(object) = state.collection(collection).get(key).filter(|object| object.deleting).cloned() else {
+        return;
+    };
+    let document = object.document();
+    if document.finalizers().contains(&ORPHAN) {
+        for (collection, dependent) in state.owned_by(object.uid()) {
+            change_owners(state, &collection, &dependent, |owners| {
+                owners.retain(|owner| owner["uid"] != *object.uid());
+            });
         }
+        release(api, state, collection, key, ORPHAN);
+    } else if document.finalizers().contains(&FOREGROUND) {
+        let blocks = |dependent: &Object| {
+            owners(&dependent.document())
+                .iter()
+                .any(|owner| owner["uid"] == *object.uid() && owner["blockOwnerDeletion"] == true)
+        };
+        let mut blocking = state.owned_by(object.uid());
+        blocking.retain(|(_, dependent)| blocks(dependent));
+        if blocking.is_empty() {
+            return release(api, state, collection, key, FOREGROUND);
+        }
+        for (collection, dependent) in blocking {
+            look(api, state, &collection, &dependent.key, "");
+        }
+    }
+}
+
+/// An object is gone: what it owned may have to go too, and owners may have waited for it.
+pub(super) fn follow(api: &Api, state: &mut State, gone: &Document) {
+    for (collection, dependent) in state.owned_by(gone.meta("uid")) {
+        look(api, state, &collection, &dependent.key, gone.meta("uid"));
     }
     for owner in owners(gone) {
-        if let Some((collection, key)) = state.of_uid(&owner) {
-            finish(api, state, &collection, &key)?;
+        if let Owner::There(collection, owner) = find(api, state, gone.meta("namespace"), &owner, "") {
+            finish(api, &collection, &owner.key);
         }
     }
-    Ok(())
 }
 
-fn owners(document: &Document) -> Vec<String> {
+/// Deletes an object whose owners are all gone, or wait for it; takes off the owners that are gone where one is left.
+pub(super) fn look(api: &Api, state: &mut State, collection: &str, key: &ObjectKey, gone: &str) {
+    let Some(object) = state.collection(collection).get(key).cloned() else { return };
+    let document = object.document();
+    let refs = owners(&document);
+    if refs.is_empty() || object.deleting {
+        return;
+    }
+    let found: Vec<Owner> =
+        refs.iter().map(|owner| find(api, state, document.meta("namespace"), owner, gone)).collect();
+    if found.iter().any(Owner::stays) {
+        if !found.iter().all(Owner::stays) {
+            let mut kept = found.iter().map(Owner::stays);
+            change_owners(state, collection, &object, |owners| {
+                owners.retain(|_| kept.next() == Some(true));
+            });
+        }
+        return;
+    }
+    let dependents = state.owned_by(object.uid());
+    let how = if found.iter().any(Owner::waits) && !dependents.is_empty() {
+        if dependents.iter().any(|(_, dependent)| waits(dependent)) {
+            // They would wait for each other.
+            change_owners(state, collection, &object, |owners| {
+                for owner in owners {
+                    owner["blockOwnerDeletion"] = false.into();
+                }
+            });
+            for owner in &found {
+                if let Owner::There(collection, owner) = owner {
+                    finish(api, collection, &owner.key);
+                }
+            }
+        }
+        "Foreground"
+    } else {
+        let own = document.finalizers();
+        [(ORPHAN, "Orphan"), (FOREGROUND, "Foreground")]
+            .into_iter()
+            .find_map(|(finalizer, how)| own.contains(&finalizer).then_some(how))
+            .unwrap_or("Background")
+    };
+    delete(api, state, collection, key, how);
+}
+
+/// What is known of an owner that a reference names.
+enum Owner {
+    There(String, Arc<Object>),
+    Gone,
+    /// Its kind is not served, so nobody can say.
+    Unknown,
+}
+
+impl Owner {
+    fn waits(&self) -> bool {
+        matches!(self, Self::There(_, owner) if waits(owner))
+    }
+
+    fn stays(&self) -> bool {
+        !self.waits() && !matches!(self, Self::Gone)
+    }
+}
+
+/// Whether the object waits for its dependents to go before it.
+fn waits(object: &Object) -> bool {
+    object.deleting && object.document().finalizers().contains(&FOREGROUND)
+}
+
+fn owners(document: &Document) -> Vec<Value> {
     let owners =
         document.metadata().and_then(|metadata| metadata.get("ownerReferences")).and_then(Value::as_array);
-    owners.into_iter().flatten().filter_map(|owner| owner["uid"].as_str().map(ToOwned::to_owned)).collect()
+    owners.cloned().unwrap_or_default()
 }
 
-fn delete(
-    api: &Api,
-    state: &mut State,
-    collection: &str,
-    object: &Arc<Object>,
-    how: &str,
-) -> Result<(), Status> {
-    let resources = api.resources();
-    let resource = resources.iter().find(|resource| resource.collection() == collection);
-    let Some(resource) = resource else { return Ok(()) };
-    if object.document().is_deleting() {
-        return Ok(());
+/// The owner that a reference names; `gone` is the uid of one that is known to be.
+fn find(api: &Api, state: &mut State, namespace: &str, owner: &Value, gone: &str) -> Owner {
+    let text = |field: &str| owner[field].as_str().unwrap_or_default();
+    if text("uid") == gone {
+        return Owner::Gone;
     }
-    let request = Request::internal(Arc::clone(resource), object.key.namespace(), object.key.name());
-    remove(api, state, &request, object, &Options::propagating(how)).map(|_| ())
+    let resource = api.resources().of_kind(text("apiVersion"), text("kind"));
+    let Some(resource) = resource.filter(|resource| !(resource.namespaced && namespace.is_empty())) else {
+        return Owner::Unknown;
+    };
+    let namespace = Some(namespace).filter(|_| resource.namespaced);
+    let collection = resource.collection();
+    let key = ObjectKey::new(namespace, text("name"));
+    let found = state.collection(&collection).get(&key).filter(|object| object.uid() == text("uid"));
+    found.cloned().map_or(Owner::Gone, |owner| Owner::There(collection, owner))
 }
 
-/// Takes the reference to the owner off.
-fn disown(state: &mut State, collection: &str, object: &Object, uid: &str) {
+fn delete(api: &Api, state: &mut State, collection: &str, key: &ObjectKey, how: &str) {
+    let Some(object) = state.collection(collection).get(key).cloned() else { return };
+    let resources = api.resources();
+    let Some(resource) = resources.iter().find(|resource| resource.collection() == collection) else {
+        return;
+    };
+    let request = Request::internal(Arc::clone(resource), key.namespace(), key.name());
+    // Nothing of the server's own is refused.
+    let _ = remove(api, state, &request, &object, &Options::propagating(how));
+}
+
+/// Changes an object's references to its owners.
+fn change_owners(state: &mut State, collection: &str, object: &Object, change: impl FnOnce(&mut Vec<Value>)) {
     let mut document = object.document();
     if let Some(owners) = document.metadata_mut().get_mut("ownerReferences").and_then(Value::as_array_mut) {
-        owners.retain(|owner| owner["uid"] != uid);
+        change(owners);
         if owners.is_empty() {
             document.clear_meta("ownerReferences");
         }
@@ -106,23 +200,18 @@ fn disown(state: &mut State, collection: &str, object: &Object, uid: &str) {
 }
 
 /// Takes a finalizer off; the last one gone, the object goes.
-fn release(
-    api: &Api,
-    state: &mut State,
-    collection: &str,
-    key: &ObjectKey,
-    finalizer: &str,
-) -> Result<(), Status> {
-    let Some(object) = state.collection(collection).get(key).cloned() else { return Ok(()) };
+fn release(api: &Api, state: &mut State, collection: &str, key: &ObjectKey, finalizer: &str) {
+    let Some(object) = state.collection(collection).get(key).cloned() else { return };
     let mut document = object.document();
     let left: Vec<Value> =
         document.finalizers().into_iter().filter(|known| *known != finalizer).map(Value::from).collect();
     if left.is_empty() {
         document.clear_meta("finalizers");
         state.remove(collection, key, document.clone());
-        return collect(api, state, &document);
+        collect(api, &document);
+        super::namespaces::finish(api, state, key.namespace());
+    } else {
+        document.set_meta("finalizers", left);
+        state.put(collection, key.clone(), document);
     }
-    document.set_meta("finalizers", left);
-    state.put(collection, key.clone(), document);
-    Ok(())
 }

@@ -44,6 +44,18 @@ fn literal(text: &[u8], at: usize) -> String {
     "looking for beginning of value".into()
 }
 
+/// What a value is called in an error.
+pub(super) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
 /// The beginning of a body, as an error shows it: in hex where it is no object.
 pub(super) fn summary(body: &[u8]) -> String {
     const LONGEST: usize = 30;

@@ -8,14 +8,15 @@ use serde_json::{Value, json};
 
 use super::{
     cluster::Api,
+    proto::Form,
     request::Request,
     resources::Resource,
     selector::Selector,
     status::{Cause, Status},
     store::{Object, Range},
-    view::{View, to_bytes},
+    view::to_bytes,
 };
-use crate::ObjectKey;
+use crate::{ObjectKey, wire::protobuf::encode};
 
 /// Bytes of a list that are put together at once.
 const FRAME: usize = 64 << 10;
@@ -128,16 +129,22 @@ impl Token {
 /// The objects of one answer, written as they are sent.
 #[derive(Debug)]
 pub(super) struct Page {
-    view: View,
+    form: Form,
     resource: Arc<Resource>,
     head: Option<Vec<u8>>,
     objects: VecDeque<Arc<Object>>,
+    /// The objects in protobuf, where a list says before the first how long all are.
+    messages: VecDeque<Bytes>,
     first: bool,
     done: bool,
 }
 
 impl Page {
-    fn new(view: View, request: &Request, metadata: &Value, objects: VecDeque<Arc<Object>>) -> Self {
+    fn new(form: Form, request: &Request, metadata: &Value, objects: VecDeque<Arc<Object>>) -> Self {
+        if form.protobuf.is_some() {
+            return Self::of_messages(form, request, metadata, &objects);
+        }
+        let view = form.view;
         let mut metadata = metadata.clone();
         if request.resource.custom.is_some() && metadata["continue"].is_null() {
             metadata["continue"] = "".into();
@@ -147,19 +154,37 @@ impl Page {
         let mut head = to_bytes(&head).to_vec();
         head.pop();
         head.extend_from_slice(view.list_field(&request.resource).as_bytes());
-        Self {
-            view,
-            resource: Arc::clone(&request.resource),
-            head: Some(head),
-            objects,
-            first: true,
-            done: false,
-        }
+        Self::beginning_with(head, form, request, objects, VecDeque::new())
+    }
+
+    fn of_messages(form: Form, request: &Request, metadata: &Value, objects: &VecDeque<Arc<Object>>) -> Self {
+        let Some(sent) = &form.protobuf else { unreachable!("asked for by those in protobuf only") };
+        let items = objects.iter().map(|object| form.message(sent, &request.resource, object));
+        let messages: VecDeque<Bytes> = items.map(|item| encode::item(&item).into()).collect();
+        let length = messages.iter().map(Bytes::len).sum();
+        let head = encode::list_head(&sent.api_version, &format!("{}List", sent.kind), metadata, length);
+        Self::beginning_with(head, form, request, VecDeque::new(), messages)
+    }
+
+    fn beginning_with(
+        head: Vec<u8>,
+        form: Form,
+        request: &Request,
+        objects: VecDeque<Arc<Object>>,
+        messages: VecDeque<Bytes>,
+    ) -> Self {
+        let resource = Arc::clone(&request.resource);
+        Self { form, resource, head: Some(head), objects, messages, first: true, done: false }
+    }
+
+    /// How it is written.
+    pub(super) fn media_type(&self) -> &'static str {
+        self.form.media_type(false)
     }
 
     /// A list of these objects in this version.
-    pub(super) fn of(view: View, request: &Request, version: u64, objects: Vec<Arc<Object>>) -> Self {
-        Self::new(view, request, &json!({ "resourceVersion": version.to_string() }), objects.into())
+    pub(super) fn of(form: Form, request: &Request, version: u64, objects: Vec<Arc<Object>>) -> Self {
+        Self::new(form, request, &json!({ "resourceVersion": version.to_string() }), objects.into())
     }
 
     /// The next bytes of the list; `None` after the last.
@@ -168,6 +193,18 @@ impl Page {
             return None;
         }
         let mut frame = self.head.take().unwrap_or_default();
+        if self.form.protobuf.is_some() {
+            while frame.len() < FRAME
+                && let Some(message) = self.messages.pop_front()
+            {
+                frame.extend_from_slice(&message);
+            }
+            if self.messages.is_empty() {
+                frame.extend_from_slice(encode::list_tail());
+                self.done = true;
+            }
+            return Some(frame.into());
+        }
         while frame.len() < FRAME {
             let Some(object) = self.objects.pop_front() else {
                 frame.extend_from_slice(b"]}");
@@ -177,14 +214,14 @@ impl Page {
             if !std::mem::replace(&mut self.first, false) {
                 frame.push(b',');
             }
-            self.view.item(&self.resource, &object, &mut frame);
+            self.form.view.item(&self.resource, &object, &mut frame);
         }
         Some(frame.into())
     }
 }
 
 /// Answers a list.
-pub(super) async fn list(api: &Api, request: &Request, view: View) -> Result<Page, Status> {
+pub(super) async fn list(api: &Api, request: &Request, form: Form) -> Result<Page, Status> {
     let selector = Selector::of(request)?;
     let versions = Versions::of(request, false)?;
     let limit = request.query.number("limit")?.filter(|limit| *limit > 0);
@@ -202,7 +239,7 @@ pub(super) async fn list(api: &Api, request: &Request, view: View) -> Result<Pag
             metadata["remainingItemCount"] = part.left.into();
         }
     }
-    Ok(Page::new(view, request, &metadata, part.objects))
+    Ok(Page::new(form, request, &metadata, part.objects))
 }
 
 /// What a page takes of a state.

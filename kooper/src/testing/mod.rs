@@ -1,11 +1,16 @@
 //! A Kubernetes API server in the process, for tests and first steps.
 //!
 //! [`Cluster`] answers as kube-apiserver does: resource versions and conflicts, lists by pages, watches with bookmarks
-//! and 410, selectors, finalizers, generations. It starts in less than a millisecond and needs no other program.
+//! and 410, selectors, finalizers, generations, server-side apply with the owners of every field. It starts in less than a millisecond and needs no other program.
+//!
+//! Built-in kinds come in Kubernetes' protobuf to whoever asks for it, as Kooper does, so that a test goes the whole way of a
+//! real object; all else is JSON.
 //!
 //! Left out: admission, RBAC, and validation of values by schema.
 
+mod agenda;
 mod answer;
+mod apply;
 mod body;
 mod clock;
 mod cluster;
@@ -23,6 +28,7 @@ mod kubeconfig;
 mod list;
 mod metadata;
 mod names;
+mod namespaces;
 mod openapi;
 mod patch;
 mod proto;
@@ -30,6 +36,7 @@ mod quantity;
 mod request;
 mod resources;
 mod review;
+mod run;
 mod scale;
 mod schema;
 mod selector;
@@ -42,10 +49,12 @@ mod traces;
 mod view;
 mod watch;
 mod write;
+mod yaml;
 
 pub use cluster::{Cluster, ClusterBuilder};
-pub use fault::{Fault, Faults, Watches};
+pub use fault::{EventFault, Fault, Faults, Watches};
 pub use journal::{RecordedRequest, Requests};
+pub use run::Run;
 pub use server::Server;
 pub use traces::{Attr, Link, ObjectTraces, RecordedSpan, RecordedTrace, Traces};
 

@@ -1,219 +1,159 @@
-//! Kubernetes' protobuf, read into JSON: some clients send it without being asked, kubectl among them.
+//! Answers and bodies in Kubernetes' protobuf, by the table that the retriever reads it with.
 
-use base64::{Engine, prelude::BASE64_STANDARD};
-use serde_json::{Map, Value, json};
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use jiff::Timestamp;
+use serde_json::Value;
 
-use super::schema::{Schema, Struct, Type};
+use super::{
+    convert,
+    resources::Resource,
+    status::Status,
+    store::Object,
+    view::{View, to_bytes},
+};
+use crate::wire::{
+    METADATA_ALONE,
+    protobuf::{Kind, Table, encode, testing::read_answer},
+};
 
-/// What stands before every object.
-const MAGIC: &[u8] = b"k8s\0";
+pub(super) const MEDIA_TYPE: &str = "application/vnd.kubernetes.protobuf";
 
-/// The object in `body`; `None` where it is none of a known kind.
+/// The object in `body`; `None` where it is none of a known kind. kubectl sends it without being asked.
 pub(super) fn read(body: &[u8]) -> Option<Value> {
-    let (mut api_version, mut kind, mut raw) = (String::new(), String::new(), &[][..]);
-    for (number, field) in Message(body.strip_prefix(MAGIC)?).fields()? {
-        match (number, field) {
-            (1, Wire::Bytes(meta)) => {
-                for (number, field) in Message(meta).fields()? {
-                    match (number, field) {
-                        (1, Wire::Bytes(text)) => api_version = text_of(text),
-                        (2, Wire::Bytes(text)) => kind = text_of(text),
-                        _ => {}
-                    }
-                }
+    read_answer(body)
+}
+
+/// What is shown of objects, and in which encoding.
+#[derive(Debug, Clone)]
+pub(super) struct Form {
+    pub(super) view: View,
+    /// What the objects are in protobuf; `None` where they go out as JSON.
+    pub(super) protobuf: Option<Sent>,
+}
+
+/// What an object is in protobuf.
+#[derive(Debug, Clone)]
+pub(super) struct Sent {
+    of: Kind,
+    pub(super) api_version: String,
+    pub(super) kind: String,
+}
+
+impl Form {
+    /// The first form in `Accept` that the server has for a resource.
+    pub(super) fn accepted(headers: &HeaderMap, resource: &Resource, now: Timestamp) -> Result<Self, Status> {
+        for media in accept(headers).split(',').map(str::trim) {
+            if let Some(view) = View::of_json(media, now) {
+                return Ok(Self { view, protobuf: None });
             }
-            (2, Wire::Bytes(bytes)) => raw = bytes,
-            _ => {}
-        }
-    }
-    let schema = Schema::builtin();
-    let of = match kind.as_str() {
-        "DeleteOptions" => schema.of_kind("meta.k8s.io/v1", "DeleteOptions"),
-        _ => schema.of_kind(&api_version, &kind),
-    };
-    let mut object = Map::new();
-    structure(of?, raw, &mut object)?;
-    object.insert("apiVersion".into(), api_version.into());
-    object.insert("kind".into(), kind.into());
-    Some(Value::Object(object))
-}
-
-/// A value as it stands in a message.
-#[derive(Debug, Clone, Copy)]
-enum Wire<'a> {
-    Varint(u64),
-    Fixed(u64),
-    Bytes(&'a [u8]),
-}
-
-struct Message<'a>(&'a [u8]);
-
-impl<'a> Message<'a> {
-    /// The fields by their numbers; `None` where the bytes are no message.
-    fn fields(mut self) -> Option<Vec<(u64, Wire<'a>)>> {
-        let mut fields = Vec::new();
-        while !self.0.is_empty() {
-            let tag = self.varint()?;
-            let value = match tag & 7 {
-                0 => Wire::Varint(self.varint()?),
-                1 => Wire::Fixed(u64::from_le_bytes(self.take(8)?.try_into().ok()?)),
-                2 => {
-                    let length = usize::try_from(self.varint()?).ok()?;
-                    Wire::Bytes(self.take(length)?)
+            let (view, api_version, kind) = match protobuf(media) {
+                Some("") => (View::Whole, resource.api_version(), resource.kind.clone()),
+                Some("PartialObjectMetadata" | "PartialObjectMetadataList") => {
+                    (View::Metadata, METADATA_ALONE.0.into(), METADATA_ALONE.1.into())
                 }
-                5 => Wire::Fixed(u64::from(u32::from_le_bytes(self.take(4)?.try_into().ok()?))),
-                _ => return None,
+                _ => continue,
             };
-            fields.push((tag >> 3, value));
-        }
-        Some(fields)
-    }
-
-    fn varint(&mut self) -> Option<u64> {
-        let mut value = 0;
-        for shift in (0..64).step_by(7) {
-            let (byte, rest) = self.0.split_first()?;
-            self.0 = rest;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(value);
+            if let Some(of) = Table::builtin().kind(&api_version, &kind) {
+                return Ok(Self { view, protobuf: Some(Sent { of, api_version, kind }) });
             }
         }
-        None
+        Err(Status::not_acceptable())
     }
 
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(taken)
+    pub(super) fn media_type(&self, watch: bool) -> &'static str {
+        match (&self.protobuf, watch) {
+            (None, _) => "application/json",
+            (Some(_), false) => MEDIA_TYPE,
+            (Some(_), true) => "application/vnd.kubernetes.protobuf;stream=watch",
+        }
     }
-}
 
-fn text_of(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
+    /// Appends an event of a watch.
+    pub(super) fn event(&self, name: &str, resource: &Resource, object: &Object, to: &mut Vec<u8>) {
+        if let Some(sent) = &self.protobuf {
+            let answer =
+                encode::envelope(&sent.api_version, &sent.kind, &self.message(sent, resource, object));
+            to.extend_from_slice(&encode::event(name, &answer));
+        } else {
+            to.extend_from_slice(b"{\"type\":\"");
+            to.extend_from_slice(name.as_bytes());
+            to.extend_from_slice(b"\",\"object\":");
+            to.extend_from_slice(&self.view.object(resource, object));
+            to.extend_from_slice(b"}\n");
+        }
+    }
 
-fn structure(of: &'static Struct, bytes: &[u8], object: &mut Map<String, Value>) -> Option<()> {
-    for (number, wire) in Message(bytes).fields()? {
-        // A field that the schema has not is one of a newer client.
-        let Some(field) = of.fields.iter().find(|field| field.number == number) else {
-            if let (Some(inner), Wire::Bytes(bytes)) = (of.embedded(number), wire) {
-                structure(inner, bytes, object)?;
-            }
-            continue;
+    /// The object in protobuf.
+    pub(super) fn message(&self, sent: &Sent, resource: &Resource, object: &Object) -> Bytes {
+        let encoded = |json: &[u8]| {
+            let value = serde_json::from_slice(json).expect("the store wrote this JSON");
+            Bytes::from(encode::object(sent.of, &value))
         };
-        match field.of.bare() {
-            Type::List { item, .. } => {
-                let list = object.entry(field.name).or_insert_with(|| json!([]));
-                list.as_array_mut()?.push(value(item, wire)?);
-            }
-            Type::Map { value: of, .. } => {
-                let Wire::Bytes(entry) = wire else { return None };
-                let (mut key, mut found) = (String::new(), Value::Null);
-                for (number, wire) in Message(entry).fields()? {
-                    match (number, wire) {
-                        (1, Wire::Bytes(text)) => key = text_of(text),
-                        (2, wire) => found = value(of, wire)?,
-                        _ => {}
-                    }
-                }
-                let map = object.entry(field.name).or_insert_with(|| json!({}));
-                map.as_object_mut()?.insert(key, found);
-            }
-            of => {
-                object.insert(field.name.into(), value(of, wire)?);
-            }
+        if self.view == View::Whole && !convert::converts(resource) {
+            return object.protobuf.get_or_init(|| encoded(&object.json)).clone();
         }
-    }
-    Some(())
-}
-
-fn value(of: &'static Type, wire: Wire<'_>) -> Option<Value> {
-    Some(match (of.bare(), wire) {
-        (Type::String(_), Wire::Bytes(text)) => text_of(text).into(),
-        (Type::Bool(_), Wire::Varint(flag)) => (flag != 0).into(),
-        // Negative numbers of both sizes are sent as ten bytes.
-        (Type::Int { .. }, Wire::Varint(number)) => number.cast_signed().into(),
-        (Type::Float, Wire::Fixed(bits)) => f64::from_bits(bits).into(),
-        (Type::Bytes, Wire::Bytes(bytes)) => BASE64_STANDARD.encode(bytes).into(),
-        (Type::Time | Type::MicroTime, Wire::Bytes(bytes)) => {
-            let (seconds, nanos) = (number(bytes, 1)?, number(bytes, 2)?);
-            if seconds == 0 && nanos == 0 {
-                return Some(Value::Null);
-            }
-            let time = jiff::Timestamp::new(seconds, i32::try_from(nanos).ok()?).ok()?;
-            time.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string().into()
-        }
-        (Type::Duration, Wire::Bytes(bytes)) => format!("{}ns", number(bytes, 1)?).into(),
-        (Type::Quantity, Wire::Bytes(bytes)) => text(bytes, 1)?.into(),
-        (Type::IntOrString, Wire::Bytes(bytes)) if number(bytes, 1)? == 1 => text(bytes, 3)?.into(),
-        (Type::IntOrString, Wire::Bytes(bytes)) => number(bytes, 2)?.into(),
-        (Type::Any | Type::Object, Wire::Bytes(bytes)) => {
-            serde_json::from_str(&text(bytes, 1)?).unwrap_or(Value::Null)
-        }
-        (Type::Struct(id), Wire::Bytes(bytes)) => {
-            let mut object = Map::new();
-            structure(Schema::builtin().get(id)?, bytes, &mut object)?;
-            Value::Object(object)
-        }
-        // A list within a map is a message of its items.
-        (Type::List { item, .. }, Wire::Bytes(bytes)) => {
-            let items = Message(bytes).fields()?.into_iter();
-            items.map(|(_, wire)| value(item, wire)).collect::<Option<Vec<_>>>()?.into()
-        }
-        _ => return None,
-    })
-}
-
-/// The number in a field of a message; 0 where it is not there.
-fn number(message: &[u8], wanted: u64) -> Option<i64> {
-    let mut fields = Message(message).fields()?.into_iter();
-    let found = fields.find_map(|(number, wire)| match wire {
-        Wire::Varint(value) if number == wanted => Some(value.cast_signed()),
-        _ => None,
-    });
-    Some(found.unwrap_or(0))
-}
-
-/// The text in a field of a message; empty where it is not there.
-fn text(message: &[u8], wanted: u64) -> Option<String> {
-    let mut fields = Message(message).fields()?.into_iter();
-    let found = fields.find_map(|(number, wire)| match wire {
-        Wire::Bytes(bytes) if number == wanted => Some(text_of(bytes)),
-        _ => None,
-    });
-    Some(found.unwrap_or_default())
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-mod tests {
-    use super::*;
-
-    /// A length-delimited field.
-    fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
-        [&[number << 3 | 2, u8::try_from(bytes.len()).unwrap()], bytes].concat()
+        encoded(&self.view.object(resource, object))
     }
 
-    #[test]
-    fn a_config_map_is_read() {
-        let meta = field(1, &field(1, b"a"));
-        let entry = field(2, &[field(1, b"k"), field(2, b"v")].concat());
-        let immutable = [4 << 3, 1];
-        let kind = field(1, &[field(1, b"v1"), field(2, b"ConfigMap")].concat());
-        let raw = field(2, &[meta, entry, immutable.to_vec()].concat());
-        let body = [MAGIC, &kind, &raw].concat();
-        let wanted = json!({
-            "apiVersion": "v1", "kind": "ConfigMap",
-            "metadata": { "name": "a" }, "data": { "k": "v" }, "immutable": true,
-        });
-        assert_eq!(read(&body), Some(wanted));
+    /// The beginning of an event.
+    pub(super) fn cut_event(&self) -> Bytes {
+        Bytes::from_static(match &self.protobuf {
+            Some(_) => b"\0\0\x01\0\x0a\x08MODIFIED\x12",
+            None => b"{\"type\":\"MODIFIED\",\"object\":{\"kind\":",
+        })
     }
 
-    #[test]
-    fn bytes_that_are_no_message_are_refused() {
-        for body in [&b""[..], b"k8s", b"{}", b"k8s\0\xff", b"k8s\0\x0a\xff"] {
-            assert_eq!(read(body), None);
-        }
+    /// What is no event.
+    pub(super) fn garbled_event(&self) -> Bytes {
+        Bytes::from_static(match &self.protobuf {
+            Some(_) => b"\0\0\0\x04\xff\xfe\xff\xff",
+            None => b"{\"type\":\"ADDED\",\xff\xfe garbled\n",
+        })
     }
+
+    /// An event whose object is none of the store's.
+    pub(super) fn other_event(&self, name: &str, object: &Value) -> Bytes {
+        if self.protobuf.is_some()
+            && let Some(answer) = encode::answer(object)
+        {
+            return encode::event(name, &answer).into();
+        }
+        let mut line = to_bytes(&serde_json::json!({ "type": name, "object": object })).to_vec();
+        line.push(b'\n');
+        line.into()
+    }
+}
+
+/// The object of an answer in protobuf, where that is asked for before JSON and the object is of a known kind.
+pub(super) fn preferred(headers: &HeaderMap, object: &[u8]) -> Option<Bytes> {
+    let media = first(headers, |_| true)?;
+    protobuf(media)?;
+    encode::answer(&serde_json::from_slice(object).ok()?).map(Bytes::from)
+}
+
+/// Whether a `Status` goes out in protobuf: what is asked for in another form than its own does not count.
+pub(super) fn prefers_for_status(headers: &HeaderMap) -> bool {
+    first(headers, |media| !media.contains("as=")).is_some_and(|media| protobuf(media).is_some())
+}
+
+/// The first of `Accept` that is in an encoding that there is.
+fn first(headers: &HeaderMap, counts: impl Fn(&str) -> bool) -> Option<&str> {
+    let mut medias = accept(headers).split(',').map(str::trim);
+    medias.find(|media| counts(media) && (protobuf(media).is_some() || is_json(media)))
+}
+
+fn accept(headers: &HeaderMap) -> &str {
+    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*")
+}
+
+pub(super) fn is_json(media: &str) -> bool {
+    matches!(media.split(';').next().map(str::trim), Some("application/json" | "*/*" | "application/*" | ""))
+}
+
+/// Whether protobuf is asked for, and as which kind; empty for its own.
+fn protobuf(media: &str) -> Option<&str> {
+    let mut words = media.split(';').map(str::trim);
+    (words.next() == Some(MEDIA_TYPE))
+        .then(|| words.find_map(|word| word.strip_prefix("as=")).unwrap_or_default())
 }

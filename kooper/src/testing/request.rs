@@ -5,6 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use http::{HeaderMap, Method, header};
 
 use super::{
+    apply::manager_of,
     resources::{Resource, Resources},
     status::Status,
 };
@@ -140,7 +141,15 @@ pub(super) struct Request {
     pub(super) subresource: Option<String>,
     pub(super) query: Query,
     pub(super) content_type: String,
+    /// The controller under test whose retriever asks.
+    pub(super) reader: Option<Reader>,
+    /// Who asks, where the query does not say.
+    agent: String,
 }
+
+/// The retriever of a controller under test, so that its watches can be told from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reader(pub(super) u64);
 
 impl Request {
     /// Finds what is asked for.
@@ -191,6 +200,8 @@ impl Request {
             subresource: path.subresource,
             query,
             content_type: content_type.into(),
+            reader: None,
+            agent: manager_of(headers),
         })
     }
 
@@ -204,6 +215,8 @@ impl Request {
             subresource: None,
             query: Query::default(),
             content_type: String::new(),
+            reader: None,
+            agent: String::new(),
         }
     }
 
@@ -215,6 +228,16 @@ impl Request {
     /// The name in the path; empty where the request is about a collection.
     pub(super) fn name(&self) -> &str {
         self.name.as_deref().unwrap_or_default()
+    }
+
+    /// Who the written fields are of.
+    pub(super) fn manager(&self) -> &str {
+        self.query.get("fieldManager").unwrap_or(&self.agent)
+    }
+
+    /// Whether it is a server-side apply.
+    pub(super) fn applies(&self) -> bool {
+        self.content_type == "application/apply-patch+yaml"
     }
 
     pub(super) fn is_dry_run(&self) -> bool {

@@ -4,18 +4,24 @@ use serde_json::{Value, json};
 
 use super::{document::Document, resources::Resource, status::Status};
 
-/// What of `object` is its scale.
+/// What of `object` is its scale; an error where the object does not say how many replicas there should be.
 pub(super) fn of(resource: &Resource, object: &Document) -> Result<Document, Status> {
+    let wanted = replicas(resource);
+    if resource.custom.is_some() && object.get(&wanted).is_none() {
+        return Err(Status::missing_replicas(&format!(".{}", wanted.replace('/', "."))));
+    }
+    Ok(to_change(resource, object))
+}
+
+/// The same, to be changed: no replicas are 0.
+pub(super) fn to_change(resource: &Resource, object: &Document) -> Document {
     let mut metadata = json!({});
     for field in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] {
         if let Some(value) = object.get(&format!("metadata/{field}")) {
             metadata[field] = value.clone();
         }
     }
-    let wanted = path(resource, "specReplicasPath", "spec/replicas");
-    if resource.custom.is_some() && object.get(&wanted).is_none() {
-        return Err(Status::missing_replicas(&format!(".{}", wanted.replace('/', "."))));
-    }
+    let wanted = replicas(resource);
     let count = |path: &str| object.get(path).and_then(Value::as_i64).unwrap_or(0);
     let mut spec = json!({});
     if count(&wanted) > 0 {
@@ -37,7 +43,7 @@ pub(super) fn of(resource: &Resource, object: &Document) -> Result<Document, Sta
     let scale = json!({
         "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": metadata, "spec": spec, "status": status,
     });
-    Ok(Document::new(scale).expect("a scale is an object"))
+    Document::new(scale).expect("a scale is an object")
 }
 
 /// The object with the replicas of `scale`.
@@ -59,6 +65,11 @@ pub(super) fn put(resource: &Resource, object: &mut Document, scale: &Document) 
         Some(version) => object.set_meta("resourceVersion", version.clone()),
         None => object.clear_meta("resourceVersion"),
     }
+}
+
+/// The path of the count that a scale sets, such as `spec/replicas`.
+pub(super) fn replicas(resource: &Resource) -> String {
+    path(resource, "specReplicasPath", "spec/replicas")
 }
 
 fn path(resource: &Resource, name: &str, usual: &str) -> String {

@@ -19,17 +19,15 @@ pub(super) struct Schema {
 pub(super) struct Struct {
     /// Such as `core/v1.Container`.
     id: &'static str,
+    /// It has one owner as a whole.
+    pub(super) atomic: bool,
     pub(super) fields: Vec<Field>,
-    /// Structs that Go embeds, by their numbers in protobuf: there, their fields stand in a message of their own.
-    embedded: Vec<(u64, &'static str)>,
 }
 
 #[derive(Debug)]
 pub(super) struct Field {
     pub(super) name: &'static str,
     pub(super) of: Type,
-    /// The number in protobuf; 0 is none.
-    pub(super) number: u64,
     pub(super) omit: Omit,
     /// The key by which a strategic merge finds the items of a list.
     pub(super) merge_key: Option<&'static str>,
@@ -123,13 +121,16 @@ impl Schema {
                 }
                 "@" => {
                     current = second;
-                    structs.insert(second, Struct { id: second, fields: Vec::new(), embedded: Vec::new() });
+                    let atomic = words.any(|flag| flag == "a");
+                    let new = Struct { id: second, atomic, fields: Vec::new() };
+                    structs.insert(second, new);
                 }
                 _ => {
                     let field = Field::read(second, words);
                     let owner = structs.get_mut(current).expect("a field stands below its type");
                     match field.of {
-                        Type::Struct(id) if field.name == "^" => owner.embedded.push((field.number, id)),
+                        // A struct that Go embeds stands apart in protobuf only.
+                        Type::Struct(_) if field.name == "^" => {}
                         _ => owner.fields.push(field),
                     }
                 }
@@ -157,12 +158,6 @@ impl Struct {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    /// The struct that is embedded under this number.
-    pub(super) fn embedded(&self, number: u64) -> Option<&'static Self> {
-        let (_, id) = self.embedded.iter().find(|(known, _)| *known == number)?;
-        Schema::builtin().get(id)
-    }
-
     pub(super) fn id(&self) -> &'static str {
         self.id
     }
@@ -179,7 +174,6 @@ impl Field {
         let mut field = Self {
             name,
             of,
-            number: 0,
             omit: Omit::Never,
             merge_key: None,
             merges: false,
@@ -188,8 +182,8 @@ impl Field {
             default: None,
         };
         for flag in words {
-            if let Some(number) = flag.strip_prefix('#') {
-                field.number = number.parse().unwrap_or(0);
+            // The number in protobuf, of which the retriever has a table of its own.
+            if flag.starts_with('#') {
                 continue;
             }
             match flag.split_once('=').unwrap_or((flag, "")) {
@@ -197,7 +191,12 @@ impl Field {
                 ("z", _) => field.omit = Omit::Zero,
                 ("a", _) => field.atomic = true,
                 ("m", key) => field.merge_key = Some(key),
-                ("p", strategy) => field.merges = strategy.split(',').any(|word| word == "merge"),
+                // Where no list type follows, the merge strategy stands for one.
+                ("p", strategy) if strategy.split(',').any(|word| word == "merge") => {
+                    field.merges = true;
+                    field.list = field.merge_key.map_or(List::Set, |key| List::Map(vec![key]));
+                }
+                ("l", "atomic") => field.list = List::Atomic,
                 ("l", "set") => field.list = List::Set,
                 ("l", list) => {
                     if let Some(keys) = list.strip_prefix("map:") {

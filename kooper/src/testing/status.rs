@@ -50,6 +50,12 @@ impl Cause {
         cause
     }
 
+    /// A text that is longer than it may be.
+    pub(super) fn too_long(field: impl Into<String>, most: usize) -> Self {
+        let message = format!("Too long: may not be more than {most} bytes");
+        Self { reason: "FieldValueTooLong", message, field: field.into() }
+    }
+
     /// A value that must not be set here.
     pub(super) fn forbidden(field: impl Into<String>, why: &str) -> Self {
         Self { reason: "FieldValueForbidden", message: format!("Forbidden: {why}"), field: field.into() }
@@ -119,6 +125,22 @@ impl Status {
         let why =
             "the object has been modified; please apply your changes to the latest version and try again";
         Self::conflict(resource, name, why)
+    }
+
+    /// Others own fields that an apply would change: each cause is a message and a path.
+    pub(super) fn apply_conflict(message: String, causes: Vec<(String, String)>) -> Self {
+        let causes = causes.into_iter().map(|(message, field)| {
+            json!({ "reason": "FieldManagerConflict", "message": message, "field": field })
+        });
+        Self::new(409, "Conflict", message).with_details(json!({ "causes": causes.collect::<Vec<_>>() }))
+    }
+
+    /// An object that is to be created brings the uid of another.
+    pub(super) fn missing_uid(resource: &Resource, name: &str, uid: &str) -> Self {
+        let why = format!(
+            "uid mismatch: the provided object specified uid {uid}, and no existing object was found"
+        );
+        Self::conflict(resource, name, &why)
     }
 
     pub(super) fn forbidden(resource: &Resource, name: &str, why: &str) -> Self {

@@ -6,7 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     ops::Bound,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard, OnceLock},
 };
 
 use bytes::Bytes;
@@ -30,10 +30,14 @@ pub(super) struct Object {
     /// The uids of its owners.
     pub(super) owners: Box<[Box<str>]>,
     uid: Box<str>,
+    /// Whether it waits for its end.
+    pub(super) deleting: bool,
     /// `{"kind":…,"apiVersion":…,"metadata":…}`
     pub(super) json: Bytes,
     /// Where `"metadata"` begins.
     metadata: usize,
+    /// The same in protobuf, once it was asked for.
+    pub(super) protobuf: OnceLock<Bytes>,
 }
 
 impl Object {
@@ -52,6 +56,7 @@ impl Object {
         let owners = owners.and_then(Value::as_array).into_iter().flatten();
         let owners = owners.filter_map(|owner| owner["uid"].as_str().map(Into::into)).collect();
         let uid = document.meta("uid").into();
+        let deleting = document.is_deleting();
         let mut json = Vec::with_capacity(1024);
         json.push(b'{');
         for field in ["kind", "apiVersion"] {
@@ -70,7 +75,21 @@ impl Object {
             field_to(&mut json, field, value);
         }
         json.push(b'}');
-        Self { key, version, labels, owners, uid, json: json.into_boxed_slice().into(), metadata }
+        Self {
+            key,
+            version,
+            labels,
+            owners,
+            uid,
+            deleting,
+            json: json.into_boxed_slice().into(),
+            metadata,
+            protobuf: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn uid(&self) -> &str {
+        &self.uid
     }
 
     /// The object without its opening brace, kind and version: how it stands in a list of its kind.
@@ -140,6 +159,11 @@ impl Collection {
     /// Tells of every change from now on.
     pub(super) fn subscribe(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
+    }
+
+    /// The version of the newest change.
+    pub(super) fn newest(&self) -> u64 {
+        *self.changed.borrow()
     }
 
     /// The oldest version that can still be told.
@@ -217,6 +241,8 @@ pub(super) struct State {
     collections: HashMap<String, Collection>,
     /// Who is owned, by the owner's uid.
     owned: HashMap<Box<str>, BTreeSet<(String, ObjectKey)>>,
+    /// Who has come to be owned, for the garbage collector to look at.
+    adopted: Vec<(String, ObjectKey)>,
 }
 
 impl State {
@@ -250,23 +276,21 @@ impl State {
                 }
             }
         }
+        if let Some(after) = after
+            && !after.owners.is_empty()
+            && before.is_none_or(|before| before.owners != after.owners)
+        {
+            self.adopted.push((collection.to_owned(), after.key.clone()));
+        }
         for owner in after.into_iter().flat_map(|after| &after.owners) {
             let key = after.expect("it has owners").key.clone();
             self.owned.entry(owner.clone()).or_default().insert((collection.to_owned(), key));
         }
     }
 
-    /// Whether an object of this uid is there.
-    pub(super) fn has_uid(&self, uid: &str) -> bool {
-        self.of_uid(uid).is_some()
-    }
-
-    /// Where the object of this uid is.
-    pub(super) fn of_uid(&self, uid: &str) -> Option<(String, ObjectKey)> {
-        self.collections.iter().find_map(|(name, collection)| {
-            let object = collection.objects.values().find(|object| *object.uid == *uid)?;
-            Some((name.clone(), object.key.clone()))
-        })
+    /// The objects that have come to be owned, or by others, since the last time.
+    pub(super) fn take_adopted(&mut self) -> Vec<(String, ObjectKey)> {
+        std::mem::take(&mut self.adopted)
     }
 
     /// Writes the object under `key`, in a version of its own.

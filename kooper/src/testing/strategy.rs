@@ -19,7 +19,6 @@ pub(super) fn begin(resource: &Resource, document: &mut Document) {
             "key",
         ),
         ("", "services") => begin_service(document),
-        ("", "secrets") => open_secret(document),
         ("", "persistentvolumeclaims") => {
             document.0.insert("status".into(), json!({ "phase": "Pending" }));
             protect(document, "kubernetes.io/pvc-protection");
@@ -40,8 +39,10 @@ pub(super) fn begin(resource: &Resource, document: &mut Document) {
 /// Sets what an update leaves alone or follows from; what is wrong with it is told.
 pub(super) fn update(resource: &Resource, before: &Document, after: &mut Document) -> Vec<Cause> {
     match (resource.group.as_str(), resource.plural.as_str()) {
-        ("", "pods") => return check_pod(before, after),
-        ("", "secrets") => open_secret(after),
+        ("", "pods") => {
+            tolerate(after.0.entry("spec").or_insert_with(|| json!({})));
+            return check_pod(before, after);
+        }
         ("", "services") => keep_addresses(before, after),
         ("apps", "daemonsets") => {
             let known = before.get("metadata/annotations/deprecated.daemonset.template.generation");
@@ -89,6 +90,12 @@ fn begin_pod(document: &mut Document) {
         spec.entry("priority").or_insert(json!(0));
         spec.entry("preemptionPolicy").or_insert(json!("PreemptLowerPriority"));
     }
+    tolerate(spec);
+    document.0.insert("status".into(), json!({ "phase": "Pending", "qosClass": class }));
+}
+
+/// Gives a pod's spec the tolerations that every pod has.
+fn tolerate(spec: &mut Value) {
     for reason in ["not-ready", "unreachable"] {
         let toleration = json!({
             "key": format!("node.kubernetes.io/{reason}"),
@@ -98,7 +105,6 @@ fn begin_pod(document: &mut Document) {
         });
         add_once(spec, "tolerations", toleration, "key");
     }
-    document.0.insert("status".into(), json!({ "phase": "Pending", "qosClass": class }));
 }
 
 /// The class of service that a pod's requests and limits make.
@@ -137,13 +143,35 @@ fn check_pod(before: &Document, after: &Document) -> Vec<Cause> {
         }
         spec
     };
+    let mut causes = Vec::new();
+    if !keeps_tolerations(before, after) {
+        let why = "existing toleration can not be modified except its tolerationSeconds";
+        causes.push(Cause::forbidden("spec.tolerations", why));
+    }
     if rest(before) == rest(after) {
-        return Vec::new();
+        return causes;
     }
     let why = "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,\
         `spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),\
         `spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
-    vec![Cause::forbidden("spec", why)]
+    causes.push(Cause::forbidden("spec", why));
+    causes
+}
+
+/// Whether every toleration is still there, at most for another time.
+fn keeps_tolerations(before: &Document, after: &Document) -> bool {
+    let tolerations = |document: &Document| -> Vec<Value> {
+        let list = document.get("spec/tolerations").and_then(Value::as_array).cloned().unwrap_or_default();
+        let timeless = list.into_iter().map(|mut toleration| {
+            if let Some(fields) = toleration.as_object_mut() {
+                fields.remove("tolerationSeconds");
+            }
+            toleration
+        });
+        timeless.collect()
+    };
+    let after = tolerations(after);
+    tolerations(before).iter().all(|toleration| after.contains(toleration))
 }
 
 fn begin_service(document: &mut Document) {
@@ -166,19 +194,6 @@ fn keep_addresses(before: &Document, after: &mut Document) {
     for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"] {
         if let Some(value) = before.get(&format!("spec/{field}")) {
             spec.entry(field).or_insert_with(|| value.clone());
-        }
-    }
-}
-
-/// Texts of `stringData` become data.
-fn open_secret(document: &mut Document) {
-    use base64::{Engine, prelude::BASE64_STANDARD};
-
-    let Some(Value::Object(texts)) = document.0.remove("stringData") else { return };
-    let data = document.0.entry("data").or_insert_with(|| json!({}));
-    if let Some(data) = data.as_object_mut() {
-        for (name, text) in texts {
-            data.insert(name, BASE64_STANDARD.encode(text.as_str().unwrap_or_default()).into());
         }
     }
 }

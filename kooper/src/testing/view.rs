@@ -1,13 +1,10 @@
 //! How an object is shown: whole, or its metadata alone.
 
 use bytes::Bytes;
-use http::{HeaderMap, header};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{
-    convert, decode::Decoder, resources::Resource, schema::Schema, status::Status, store::Object, table,
-};
+use super::{convert, decode::Decoder, proto, resources::Resource, schema::Schema, store::Object, table};
 
 /// The form of the answer that the header `Accept` asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,22 +18,16 @@ pub(super) enum View {
 }
 
 impl View {
-    /// The first form in `Accept` that the server has.
-    pub(super) fn accepted(headers: &HeaderMap, now: Timestamp) -> Result<Self, Status> {
-        let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
-        let known = |media: &str| {
-            let mut words = media.split(';').map(str::trim);
-            let json = matches!(words.next(), Some("application/json" | "*/*" | "application/*" | ""));
-            let form = words.find_map(|word| word.strip_prefix("as="));
-            match form {
-                _ if !json => None,
-                None => Some(Self::Whole),
-                Some("PartialObjectMetadata" | "PartialObjectMetadataList") => Some(Self::Metadata),
-                Some("Table") => Some(Self::Table(now)),
-                Some(_) => None,
-            }
-        };
-        accept.split(',').find_map(|media| known(media.trim())).ok_or_else(Status::not_acceptable)
+    /// What one of the words of `Accept` asks for, if it is JSON that the server has.
+    pub(super) fn of_json(media: &str, now: Timestamp) -> Option<Self> {
+        let form = media.split(';').skip(1).find_map(|word| word.trim().strip_prefix("as="));
+        match form {
+            _ if !proto::is_json(media) => None,
+            None => Some(Self::Whole),
+            Some("PartialObjectMetadata" | "PartialObjectMetadataList") => Some(Self::Metadata),
+            Some("Table") => Some(Self::Table(now)),
+            Some(_) => None,
+        }
     }
 
     /// `kind` and `apiVersion` of a list.

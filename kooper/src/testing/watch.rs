@@ -3,18 +3,19 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::{sync::watch, time::Instant};
 
 use super::{
     cluster::Api,
-    fault::{Command, OpenWatch},
+    fault::{Command, EventEffect, OpenWatch, spoil},
     list::Versions,
+    proto::Form,
     request::Request,
     selector::Selector,
     status::Status,
     store::{Entry, Object, Range},
-    view::{View, to_bytes},
+    view::View,
 };
 
 /// Entries of the log that are read at once.
@@ -29,7 +30,7 @@ pub(super) struct Watch {
     api: Arc<Api>,
     request: Request,
     selector: Selector,
-    view: View,
+    form: Form,
     /// All changes up to this version have been told.
     position: u64,
     /// What is there at the start, still to be told.
@@ -42,6 +43,9 @@ pub(super) struct Watch {
     open: OpenWatch,
     /// The last event, for the fault that repeats it.
     last: Option<(&'static str, Arc<Object>)>,
+    /// Until when a fault holds back what there is to tell, and the version that it has met.
+    late: Option<Instant>,
+    met: u64,
     ended: bool,
 }
 
@@ -51,7 +55,7 @@ pub(super) struct Watch {
 pub(super) struct Broken;
 
 impl Watch {
-    pub(super) fn open(api: &Arc<Api>, request: Request, view: View) -> Result<Self, Status> {
+    pub(super) fn open(api: &Arc<Api>, request: Request, form: Form) -> Result<Self, Status> {
         let selector = Selector::of(&request)?;
         let versions = Versions::of(&request, true)?;
         let query = &request.query;
@@ -83,10 +87,12 @@ impl Watch {
             api: Arc::clone(api),
             request,
             selector,
-            view,
+            form,
             initial,
             changed,
             last: None,
+            late: None,
+            met: 0,
             ended: false,
         })
     }
@@ -97,9 +103,11 @@ impl Watch {
             if self.ended {
                 return None;
             }
+            self.open.busy();
             match self.open.command() {
                 Command::Run => {}
                 Command::Hang => {
+                    self.open.idle(self.position);
                     self.open.changed().await;
                     continue;
                 }
@@ -110,10 +118,10 @@ impl Watch {
                 }
                 Command::Cut => {
                     self.open.break_next();
-                    return Some(Ok(Bytes::from_static(b"{\"type\":\"MODIFIED\",\"object\":{\"kind\":")));
+                    return Some(Ok(self.form.cut_event()));
                 }
                 Command::Garble => {
-                    return Some(Ok(Bytes::from_static(b"{\"type\":\"ADDED\",\xff\xfe garbled\n")));
+                    return Some(Ok(self.form.garbled_event()));
                 }
                 Command::Repeat => {
                     if let Some((kind, object)) = self.last.clone() {
@@ -124,12 +132,23 @@ impl Watch {
                 }
                 Command::Fail(code) => return Some(Ok(self.fail(&Status::of_code(code)))),
             }
-            if let Some(lines) = self.lines() {
-                return Some(Ok(lines));
+            if self.late.is_none_or(|late| late <= Instant::now()) {
+                self.late = None;
+                if let Some(lines) = self.lines() {
+                    return Some(Ok(lines));
+                }
+                if self.open.is_commanded() {
+                    continue;
+                }
             }
             let bookmark = self.bookmark.unwrap_or(self.end);
+            if self.late.is_none() {
+                self.open.idle(self.position);
+            }
             tokio::select! {
-                _ = self.changed.changed() => {}
+                biased;
+                _ = self.changed.changed(), if self.late.is_none() => {}
+                () = tokio::time::sleep_until(self.late.unwrap_or(self.end)), if self.late.is_some() => {}
                 () = self.open.changed() => {}
                 () = tokio::time::sleep_until(self.end) => self.ended = true,
                 () = tokio::time::sleep_until(bookmark), if bookmark < self.end => {
@@ -175,11 +194,13 @@ impl Watch {
                     return Some(self.fail(&Status::expired(why)));
                 }
             };
-            let last = entries.last()?.version;
-            self.position = last;
+            entries.last()?;
             let mut lines = Vec::new();
             for entry in &entries {
-                self.tell(entry, &mut lines);
+                if !self.tell(entry, &mut lines) {
+                    return (!lines.is_empty()).then(|| lines.into());
+                }
+                self.position = entry.version;
             }
             if !lines.is_empty() {
                 return Some(lines.into());
@@ -187,41 +208,88 @@ impl Watch {
         }
     }
 
-    /// A change as this watch sees it: an object that begins or ceases to match is added or deleted.
-    fn tell(&mut self, entry: &Entry, lines: &mut Vec<u8>) {
+    /// A change as this watch sees it: an object that begins or ceases to match is added or deleted. `false` where a fault
+    /// keeps it, and what follows, back.
+    fn tell(&mut self, entry: &Entry, lines: &mut Vec<u8>) -> bool {
         let inside =
             self.request.namespace.as_deref().is_none_or(|ns| entry.object.key.namespace() == Some(ns));
         if !inside {
-            return;
+            return true;
         }
         let was = entry.before.as_ref().is_some_and(|before| self.selector.matches(before));
         let is = !entry.removed && self.selector.matches(&entry.object);
         let kind = match (was, is) {
-            (false, false) => return,
+            (false, false) => return true,
             (false, true) => "ADDED",
             (true, true) => "MODIFIED",
             (true, false) => "DELETED",
         };
-        if kind == "DELETED" && !entry.removed {
+        let object = match &entry.before {
             // The last state that matched is shown, in the version of the change.
-            let before = entry.before.as_ref().expect("it matched, so it was there");
-            self.line(kind, &Arc::new(before.in_version(entry.version)), lines);
-        } else {
-            self.line(kind, &entry.object, lines);
+            Some(before) if kind == "DELETED" && !entry.removed => Arc::new(before.in_version(entry.version)),
+            _ => Arc::clone(&entry.object),
+        };
+        if entry.version > self.met {
+            self.met = entry.version;
+            let resource = &self.request.resource.plural;
+            if let Some(effect) = self.api.faults.rules.meet_event(resource, &object.key, kind) {
+                return self.suffer(&effect, kind, &object, lines);
+            }
         }
+        self.line(kind, &object, lines);
+        true
+    }
+
+    /// What a fault makes of an event; `false` where nothing more comes for now.
+    fn suffer(
+        &mut self,
+        effect: &EventEffect,
+        kind: &'static str,
+        object: &Arc<Object>,
+        lines: &mut Vec<u8>,
+    ) -> bool {
+        match *effect {
+            EventEffect::Break => self.open.break_next(),
+            EventEffect::Cut(after) => {
+                let begin = lines.len();
+                self.line(kind, object, lines);
+                lines.truncate(begin + after.min(lines.len() - begin - 1));
+                self.open.break_next();
+            }
+            EventEffect::Hang => self.open.hang(),
+            EventEffect::Slow(by) => self.late = Some(Instant::now() + by),
+            EventEffect::Fail(code) => {
+                let line = self.fail(&Status::of_code(code));
+                lines.extend_from_slice(&line);
+            }
+            EventEffect::Garble => {
+                lines.extend_from_slice(&self.form.garbled_event());
+                return true;
+            }
+            EventEffect::Lose => return true,
+            EventEffect::Repeat => {
+                self.line(kind, object, lines);
+                self.line(kind, object, lines);
+                return true;
+            }
+            EventEffect::Spoil => {
+                let mut document = object.document();
+                spoil(&mut document);
+                let spoilt = Arc::new(Object::new(object.key.clone(), object.version, document));
+                self.line(kind, &spoilt, lines);
+                return true;
+            }
+        }
+        false
     }
 
     fn line(&mut self, kind: &'static str, object: &Arc<Object>, lines: &mut Vec<u8>) {
-        lines.extend_from_slice(b"{\"type\":\"");
-        lines.extend_from_slice(kind.as_bytes());
-        lines.extend_from_slice(b"\",\"object\":");
-        lines.extend_from_slice(&self.view.object(&self.request.resource, object));
-        lines.extend_from_slice(b"}\n");
+        self.form.event(kind, &self.request.resource, object, lines);
         self.last = Some((kind, Arc::clone(object)));
     }
 
     fn bookmark_line(&self, ends_initial: bool) -> Bytes {
-        let (kind, api_version) = match self.view {
+        let (kind, api_version) = match self.form.view {
             View::Whole => (self.request.resource.kind.clone(), self.request.resource.api_version()),
             View::Metadata => ("PartialObjectMetadata".into(), "meta.k8s.io/v1".into()),
             View::Table(_) => ("Table".into(), "meta.k8s.io/v1".into()),
@@ -231,18 +299,12 @@ impl Watch {
             metadata["annotations"] = json!({ "k8s.io/initial-events-end": "true" });
         }
         let object = json!({ "kind": kind, "apiVersion": api_version, "metadata": metadata });
-        line_of(&json!({ "type": "BOOKMARK", "object": object }))
+        self.form.other_event("BOOKMARK", &object)
     }
 
     /// An event that tells of a failure and ends the watch.
     fn fail(&mut self, status: &Status) -> Bytes {
         self.ended = true;
-        line_of(&json!({ "type": "ERROR", "object": status.to_value() }))
+        self.form.other_event("ERROR", &status.to_value())
     }
-}
-
-fn line_of(event: &Value) -> Bytes {
-    let mut line = to_bytes(event).to_vec();
-    line.push(b'\n');
-    line.into()
 }

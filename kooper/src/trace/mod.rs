@@ -10,6 +10,8 @@
 //!                      [ your span ································]
 //! ```
 //!
+//! This page is the contract; [`guide`] says how to work with it, and [`coming_from_go`] what became of Kooper's OpenTracing.
+//!
 //! # Attributes
 //!
 //! | attribute | on | value |
@@ -42,6 +44,38 @@
 //! Other subscribers get one line for each attempt with the controller's module as its target: DEBUG for a good one, WARN
 //! for one that failed, ERROR where the object was given up.
 //!
+//! # What the retriever does
+//!
+//! Each list, each watch and each round of resync is a trace of its own, with counts and without a span for each object.
+//! Their level is DEBUG, their target `kooper::retriever`: `KOOPER_TRACES=info,kooper::retriever=debug` shows them.
+//!
+//! | span | from, to |
+//! |---|---|
+//! | `listObjects` | everything is read, for the first time or again: from the request to the last object |
+//! | `watchObjects` | changes are followed: from the request, or the end of the list that goes on as a watch, to its end (about 5 minutes later) |
+//! | `resync` | a round: from its first key to its last |
+//!
+//! | attribute | on | value |
+//! |---|---|---|
+//! | `kooper.controller`, `kubernetes.resource`, `kubernetes.namespace` | list, watch | whose stream it is; no namespace stands for all |
+//! | `kooper.relist` | list | bool: whether everything was read before |
+//! | `kooper.list.way`, `kooper.list.pages` | list | `streaming`, `pages` or `cache`; how many answers |
+//! | `kooper.encoding` | list, watch | `protobuf` or `json`, as the server answered |
+//! | `kubernetes.resource_version` | list, watch | as of which everything was read; from which the watch began |
+//! | `kooper.objects.received`, `.changed`, `.deleted` | list, watch | int: those that came, those that are handled for it, those that are gone |
+//! | `kooper.watch.bookmarks` | watch | int |
+//! | `error`, `error.type`, and the span's status | list, watch, on failure | the cause: `lost`, `silent`, `expired`, `busy`, `forbidden`, … |
+//! | `kooper.objects.known` | resync | int |
+//!
+//! # Levels
+//!
+//! | what | target | level |
+//! |---|---|---|
+//! | attempts: `processJob` and its children | the controller's module | INFO |
+//! | calls of handlers to the API server | `kooper::client` | INFO |
+//! | lists, watches, resync rounds | `kooper::retriever` | DEBUG |
+//! | the one log line of an attempt, outside of its trace | the controller's module | DEBUG if good, WARN if failed, ERROR if given up |
+//!
 //! # Calls to the API server
 //!
 //! Each call that a handler makes by [`Context::client`](crate::Context::client) is a span of kind client, below the span in
@@ -69,11 +103,15 @@
 //! With no subscriber, or with the controller's target off, an attempt makes no span, no log and no allocation.
 
 mod attempt;
+pub mod coming_from_go;
 mod duration;
+pub mod guide;
 mod logs;
 pub(crate) mod names;
+mod reading;
 mod spans;
 
 pub(crate) use attempt::{Attempt, Failure, Identity, Place};
 pub(crate) use logs::Link;
+pub(crate) use reading::{Place as ReadingPlace, Reading, resync};
 pub use spans::{Site, Spans};

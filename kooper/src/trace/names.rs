@@ -28,6 +28,18 @@ pub(crate) mod attribute {
     pub(crate) const COALESCED: &str = "kooper.queue.coalesced";
     pub(crate) const OUTCOME: &str = "kooper.outcome";
     pub(crate) const ERROR_TYPE: &str = "error.type";
+    pub(crate) const LIST_VERSION: &str = "kubernetes.resource_version";
+}
+
+/// What is counted of a list or a watch.
+pub(crate) mod reading {
+    pub(crate) const WAY: &str = "kooper.list.way";
+    pub(crate) const PAGES: &str = "kooper.list.pages";
+    pub(crate) const ENCODING: &str = "kooper.encoding";
+    pub(crate) const RECEIVED: &str = "kooper.objects.received";
+    pub(crate) const CHANGED: &str = "kooper.objects.changed";
+    pub(crate) const DELETED: &str = "kooper.objects.deleted";
+    pub(crate) const BOOKMARKS: &str = "kooper.watch.bookmarks";
 }
 
 /// Fields of log events that are no attributes.

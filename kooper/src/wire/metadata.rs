@@ -58,14 +58,31 @@ pub(super) fn read_json(bytes: &[u8]) -> Result<Object, WireError> {
     if bytes.len() > MAX_OBJECT {
         return Err(WireError::Oversized);
     }
-    let peek: Peek<'_> =
-        serde_json::from_slice(bytes).map_err(|error| WireError::Garbled(error.to_string()))?;
+    let peek = serde_json::from_slice(bytes).map_err(|error| WireError::Garbled(error.to_string()))?;
+    Ok(object(bytes, peek))
+}
+
+/// As [`read_json`], of the object that `bytes` begin with, and how long it is. `None` where they end before it does.
+pub(super) fn read_first_json(bytes: &[u8]) -> Result<Option<(Object, usize)>, WireError> {
+    let mut stream = serde_json::Deserializer::from_slice(bytes).into_iter();
+    match stream.next() {
+        Some(Ok(peek)) => match stream.byte_offset() {
+            length if length > MAX_OBJECT => Err(WireError::Oversized),
+            length => Ok(Some((object(&bytes[..length], peek), length))),
+        },
+        Some(Err(error)) if !error.is_eof() => Err(WireError::Garbled(error.to_string())),
+        _ => Ok(None),
+    }
+}
+
+/// An object by what was read of `bytes`, which are all of it.
+fn object(bytes: &[u8], peek: Peek<'_>) -> Object {
     let meta = peek.metadata;
     let body = match meta.managed_fields {
         Some(fields) => without(bytes, fields.get()),
         None => bytes.to_vec(),
     };
-    Ok(Object {
+    Object {
         meta: Metadata {
             key: ObjectKey::new(meta.namespace.0.as_deref(), meta.name.0.as_deref().unwrap_or_default()),
             uid: meta.uid.0.unwrap_or_default().into(),
@@ -77,7 +94,7 @@ pub(super) fn read_json(bytes: &[u8]) -> Result<Object, WireError> {
                 && meta.finalizers.is_none_or(|finalizers| finalizers.is_empty()),
         },
         body: Body { bytes: Bytes::from(body), form: peek.form },
-    })
+    }
 }
 
 /// `bytes` without the `managedFields` whose value is `value`, a part of `bytes`, and without the comma that goes with it.

@@ -39,7 +39,12 @@ impl Body {
     /// The object as a value of a type.
     pub(crate) fn decode<R: DeserializeOwned>(&self) -> Result<R, DecodeError> {
         match self.form {
-            Form::Json => serde_json::from_slice(&self.bytes).map_err(DecodeError::Json),
+            Form::Json => match str::from_utf8(&self.bytes) {
+                // Looked at once, and not again string by string.
+                Ok(text) => serde_json::from_str(text),
+                Err(_) => serde_json::from_slice(&self.bytes),
+            }
+            .map_err(DecodeError::Json),
             Form::JsonMetadata => alone::decode(&self.bytes).map_err(DecodeError::Json),
             Form::Protobuf(kind) => protobuf::decode(&self.bytes, kind).map_err(DecodeError::Protobuf),
         }
@@ -161,11 +166,11 @@ impl WatchSplitter {
         }
     }
 
-    /// Whether the stream ended between two events.
-    pub(crate) fn finish(self) -> Result<(), WireError> {
+    /// Whether the stream ended between two events, and the `Status` that took the place of the last one.
+    pub(crate) fn finish(self) -> Result<Option<Status>, WireError> {
         match self {
             Self::Json(splitter) => splitter.finish(),
-            Self::Protobuf(splitter) => splitter.finish(),
+            Self::Protobuf(splitter) => splitter.finish().map(|()| None),
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) enum Admitted<R> {
     /// Neither had to look at it.
     Unseen,
     /// It is to be handled. The metadata is there where the controller has a finalizer.
-    Decoded(R, Option<ObjectMeta>),
+    Decoded(R, Option<Box<ObjectMeta>>),
     /// There is nothing to do for it, and no trace of that.
     Nothing,
 }
@@ -41,7 +41,7 @@ impl<H: Runnable> Workers<H> {
             return Ok(Admitted::Unseen);
         }
         let (resource, meta) = self.decode(object, *first)?;
-        let wanted = match ending.zip(meta.as_ref()).map(|(finalizer, meta)| finalizer.stage(meta)) {
+        let wanted = match ending.zip(meta.as_deref()).map(|(finalizer, meta)| finalizer.stage(meta)) {
             Some(stage) => Ok(stage == Stage::Finalize),
             None => self.ask_filter(&resource),
         };
@@ -71,12 +71,12 @@ impl<H: Runnable> Workers<H> {
         &self,
         object: &Object,
         first: bool,
-    ) -> Result<(H::Resource, Option<ObjectMeta>), Failed> {
+    ) -> Result<(H::Resource, Option<Box<ObjectMeta>>), Failed> {
         let decoded = decode::<<H::Resource as Resource>::Object>(&object.body).map_err(|why| {
             self.unseen(object, first);
             Failed { failure: Failure::Decode(why), verdict: Verdict::Permanent }
         })?;
-        let meta = self.finalizer.as_ref().map(|_| kube::Resource::meta(&decoded).clone());
+        let meta = self.finalizer.as_ref().map(|_| Box::new(kube::Resource::meta(&decoded).clone()));
         Ok((decoded.into(), meta))
     }
 
@@ -93,12 +93,12 @@ impl<H: Runnable> Workers<H> {
         ctx: Context,
         finalizer: &Finalizer,
         resource: H::Resource,
-        meta: ObjectMeta,
+        meta: Box<ObjectMeta>,
         object: &Object,
         first: bool,
     ) -> Outcome {
         let held = match finalizer.stage(&meta) {
-            Stage::Hold => finalizer.hold(&self.client, meta).await.map_err(BoxError::from),
+            Stage::Hold => finalizer.hold(&self.client, *meta).await.map_err(BoxError::from),
             _ => Ok(Hold::AsItWas),
         };
         let resource = match held {
@@ -126,11 +126,11 @@ impl<H: Runnable> Workers<H> {
         ctx: Context,
         finalizer: &Finalizer,
         resource: H::Resource,
-        meta: ObjectMeta,
+        meta: Box<ObjectMeta>,
     ) -> Outcome {
         let requeue = self.handler.on_finalize(ctx, resource).await?;
         if requeue.delay().is_none() {
-            finalizer.release(&self.client, meta).await?;
+            finalizer.release(&self.client, *meta).await?;
         }
         Ok(requeue)
     }

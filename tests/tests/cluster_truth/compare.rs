@@ -83,9 +83,10 @@ fn matches_glob(pattern: &str, text: &str) -> bool {
 fn normal(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
-            let plain = fields.iter().filter(|(field, _)| field.as_str() != "managedFields");
-            let plain = plain.map(|(field, value)| {
+            let plain = fields.iter().map(|(field, value)| {
                 let value = match field.as_str() {
+                    // Managers are in the order of their times; who conflicts first is up to chance.
+                    "managedFields" | "causes" => sorted(normal(value)),
                     "uid" | "resourceVersion" | "continue"
                         if value.as_str().is_some_and(|text| !text.is_empty()) =>
                     {
@@ -101,6 +102,13 @@ fn normal(value: &Value) -> Value {
         Value::String(text) => plain_text(text).into(),
         other => other.clone(),
     }
+}
+
+fn sorted(mut value: Value) -> Value {
+    if let Some(items) = value.as_array_mut() {
+        items.sort_by_cached_key(Value::to_string);
+    }
+    value
 }
 
 /// Times and uids in texts, blanked.

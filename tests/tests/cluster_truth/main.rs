@@ -1,35 +1,35 @@
 //! The embedded cluster against a real kube-apiserver: the same requests to both, the same answers from both.
 //!
-//! The requests are the scenarios of `cases/*.http`; `known.txt` lists what may differ, and why. Without a real
-//! server (see `testbed.rs`) the test says loudly that it was skipped. `TRUTH=word` runs the scenarios whose title or
+//! The requests are the scenarios of `cases/*.http`; `known.txt` lists what may differ, and why. Without the
+//! testbed the test says loudly that it was skipped. `TRUTH=word` runs the scenarios whose title or
 //! file holds the word, and prints what each step answered.
 
 mod compare;
 mod scenario;
 mod side;
-mod testbed;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use compare::Known;
 use kooper::testing::Cluster;
+use kooper_tests::{ApiServer, testbed};
 use scenario::Scenario;
 use side::Side;
-use testbed::Testbed;
 
 /// Every mismatch is listed up to this number.
 const TOLD: usize = 60;
 
 #[tokio::test]
 async fn the_same_requests_have_the_same_answers_as_from_a_real_server() {
-    let Some(testbed) = Testbed::start() else { return };
+    let Some(testbed) = testbed("the embedded cluster against a real kube-apiserver") else { return };
+    let server = ApiServer::start(&testbed, env!("CARGO_TARGET_TMPDIR"));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster_truth");
     let scenarios = Scenario::read_all(&folder.join("cases"));
     let mut known =
         Known::read(&fs::read_to_string(folder.join("known.txt")).expect("the list of differences"));
     let only = std::env::var("TRUTH").unwrap_or_default();
 
-    let real = testbed.client().await;
+    let real = server.client().await;
     let embedded = Cluster::builder().controllers(false).build();
     let (mut requests, mut errors, mut wrong) = (0, 0, Vec::new());
     let mut verbs: BTreeMap<String, usize> = BTreeMap::new();

@@ -110,12 +110,14 @@ impl Side {
     async fn send(&self, method: Method, how: &str, path: &str, body: String) -> Answer {
         let mut content_type = "application/json";
         let mut accept = "application/json".to_owned();
+        let mut agent = "truth/1.0";
         for word in how.split(';') {
             match word {
                 "merge" => content_type = "application/merge-patch+json",
                 "json" => content_type = "application/json-patch+json",
                 "strategic" => content_type = "application/strategic-merge-patch+json",
                 "apply" => content_type = "application/apply-patch+yaml",
+                _ if word.starts_with("agent=") => agent = &word["agent=".len()..],
                 "as=Table" => accept = "application/json;as=Table;v=v1;g=meta.k8s.io".into(),
                 _ if word.starts_with("as=") => {
                     accept = format!("application/json;{word};v=v1;g=meta.k8s.io");
@@ -126,6 +128,7 @@ impl Side {
             }
         }
         let request = Request::builder().method(method).uri(path).header(header::ACCEPT, accept);
+        let request = request.header(header::USER_AGENT, agent);
         let request =
             if body.is_empty() { request } else { request.header(header::CONTENT_TYPE, content_type) };
         let request =

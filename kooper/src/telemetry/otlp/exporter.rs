@@ -3,6 +3,7 @@
 use opentelemetry_sdk::{
     Resource,
     error::{OTelSdkError, OTelSdkResult},
+    logs::{LogBatch, LogExporter},
     trace::{SpanData, SpanExporter},
 };
 use std::time::Duration;
@@ -21,7 +22,7 @@ pub(super) struct Blocking<E> {
     timeout: Duration,
 }
 
-impl<E: SpanExporter> Blocking<E> {
+impl<E> Blocking<E> {
     /// Makes an exporter inside its runtime. A batch may take as long as `timeout`.
     pub(super) fn new(timeout: Duration, make: impl FnOnce() -> Result<E, String>) -> Result<Self, String> {
         let runtime =
@@ -39,16 +40,36 @@ impl<E: SpanExporter> Blocking<E> {
     }
 }
 
-impl<E: SpanExporter> SpanExporter for Blocking<E> {
-    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+impl<E> Blocking<E> {
+    /// Waits for an export. This blocks, which only a thread may do that exists for it; `Builder` gives it no other.
+    fn wait(&self, export: impl Future<Output = OTelSdkResult>) -> OTelSdkResult {
         let Some(runtime) = &self.runtime else {
             return Err(OTelSdkError::AlreadyShutdown);
         };
-        // This blocks, which only a thread may do that exists for it; `Builder` gives it no other.
         runtime.block_on(async {
-            let sent = tokio::time::timeout(self.timeout, self.exporter.export(batch)).await;
+            let sent = tokio::time::timeout(self.timeout, export).await;
             sent.unwrap_or(Err(OTelSdkError::Timeout(self.timeout)))
         })
+    }
+}
+
+impl<E: LogExporter> LogExporter for Blocking<E> {
+    async fn export(&self, batch: LogBatch<'_>) -> OTelSdkResult {
+        self.wait(self.exporter.export(batch))
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.exporter.shutdown_with_timeout(timeout)
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        self.exporter.set_resource(resource);
+    }
+}
+
+impl<E: SpanExporter> SpanExporter for Blocking<E> {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        self.wait(self.exporter.export(batch))
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
@@ -71,27 +92,4 @@ impl<E> Drop for Blocking<E> {
             runtime.shutdown_background();
         }
     }
-}
-
-/// An exporter by gRPC. It must be made inside a runtime.
-#[cfg(feature = "otlp-grpc")]
-pub(super) fn grpc(
-    endpoint: &str,
-    timeout: Duration,
-    headers: &std::collections::HashMap<String, String>,
-) -> Result<opentelemetry_otlp::SpanExporter, String> {
-    use opentelemetry_otlp::{
-        WithExportConfig as _, WithTonicConfig as _,
-        tonic_types::{metadata::MetadataMap, transport::ClientTlsConfig},
-    };
-    let headers: http::HeaderMap = headers.try_into().map_err(|error: http::Error| error.to_string())?;
-    let mut builder = opentelemetry_otlp::SpanExporter::builder()
-        .with_tonic()
-        .with_endpoint(endpoint)
-        .with_timeout(timeout)
-        .with_metadata(MetadataMap::from_headers(headers));
-    if endpoint.starts_with("https:") {
-        builder = builder.with_tls_config(ClientTlsConfig::new().with_native_roots());
-    }
-    builder.build().map_err(|error| error.to_string())
 }

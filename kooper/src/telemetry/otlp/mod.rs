@@ -2,6 +2,7 @@
 
 mod client;
 mod exporter;
+mod signal;
 #[cfg(test)]
 mod tests;
 
@@ -12,23 +13,28 @@ use super::{
 };
 use client::Client;
 use exporter::Blocking;
-use opentelemetry_otlp::{SpanExporter, WithExportConfig as _, WithHttpConfig as _};
+#[cfg(feature = "otlp-grpc")]
+use opentelemetry_otlp::WithTonicConfig;
+use opentelemetry_otlp::{LogExporter, SpanExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_sdk::{Resource, logs::SdkLoggerProvider};
+use signal::{LOGS, Signal, TRACES};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-/// An exporter by OTLP, the protocol of OpenTelemetry, for [`Builder::otlp`](super::Builder::otlp).
+/// An exporter by OTLP, the protocol of OpenTelemetry, for [`Builder::otlp`](super::Builder::otlp), and of log lines for
+/// [`Builder::otlp_logs`](super::Builder::otlp_logs).
 ///
 /// It speaks protobuf over HTTP, to port 4318 unless an endpoint is set; with the feature `otlp-grpc` also gRPC, to port
 /// 4317. What is not set here is set by variables:
 ///
 /// | variable | meaning | default |
 /// |---|---|---|
-/// | `OTEL_EXPORTER_OTLP_ENDPOINT` | the base address; over HTTP `/v1/traces` is added | `http://localhost:4318` |
+/// | `OTEL_EXPORTER_OTLP_ENDPOINT` | the base address; over HTTP `/v1/traces` is added, or `/v1/logs` | `http://localhost:4318` |
 /// | `OTEL_EXPORTER_OTLP_PROTOCOL` | `http/protobuf` or `grpc` | `http/protobuf` |
 /// | `OTEL_EXPORTER_OTLP_HEADERS` | `name=value,…`, percent-encoded; they win over those of the program | none |
 /// | `OTEL_EXPORTER_OTLP_TIMEOUT` | how long one batch may take, in milliseconds | 10000 |
 ///
 /// Each has a form for traces alone, which wins: `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, whose address is taken as it is, and so
-/// on. Batches are not compressed. `https` needs the feature `rustls-tls`, which is on by default; certificates are checked
+/// on; and one for log lines: `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`. Batches are not compressed. `https` needs the feature `rustls-tls`, which is on by default; certificates are checked
 /// against those of the system.
 ///
 /// ```no_run
@@ -83,7 +89,8 @@ impl Otlp {
         Self { protocol: Some(Protocol::Http), ..Self::default() }
     }
 
-    /// The address, before that of variables: `http://collector:4318`. Over HTTP `/v1/traces` is added unless it has a path.
+    /// The address, before that of variables: `http://collector:4318`. Over HTTP `/v1/traces` is added
+    /// (`/v1/logs` for log lines) unless it has a path.
     ///
     /// Leave it out where the one who deploys the program is to say it.
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
@@ -108,30 +115,45 @@ impl Otlp {
         Ok(Batches::start(self.make(var)?, var)?)
     }
 
-    /// What makes an exporter for each service.
+    /// What sends log lines, on a thread of its own.
+    pub(super) fn logs(
+        self,
+        resource: Resource,
+        var: impl Fn(&str) -> Option<String>,
+    ) -> Result<SdkLoggerProvider, InitError> {
+        let maker = self.maker(&LOGS, var)?;
+        let exporter = maker.logs().map_err(|reason| maker.wrong(reason))?;
+        Ok(SdkLoggerProvider::builder().with_resource(resource).with_batch_exporter(exporter).build())
+    }
+
+    /// What makes an exporter of spans for each service.
     fn make(self, var: impl Fn(&str) -> Option<String>) -> Result<Make, InitError> {
-        let protocol = self.protocol(&var)?;
-        let endpoint = self.address(protocol, &var);
-        let timeout = self.timeout.unwrap_or_else(|| timeout(&var));
-        let destination = Arc::new(Destination::new(format!("OTLP to {endpoint}")));
-        let wrong = |reason| InitError::Exporter { destination: destination.to_string(), reason };
-        let tls = check(&endpoint).map_err(wrong)?;
-        let connector = client::connector(tls && protocol == Protocol::Http).map_err(wrong)?;
-        let (headers, destination) = (self.headers, destination.clone());
-        let make = Maker { endpoint, headers, timeout, protocol, connector, destination };
+        let make = self.maker(&TRACES, var)?;
         // The next ones are made the same way, in the middle of the program's work; what can fail fails here.
-        make.exporter().map_err(wrong)?;
-        Ok(Arc::new(move || match make.exporter() {
+        make.spans().map_err(|reason| make.wrong(reason))?;
+        Ok(Arc::new(move || match make.spans() {
             Ok(exporter) => exporter,
             Err(reason) => unreachable!("the same exporter could be made before: {reason}"),
         }))
     }
 
-    fn protocol(&self, var: impl Fn(&str) -> Option<String>) -> Result<Protocol, InitError> {
+    fn maker(self, signal: &Signal, var: impl Fn(&str) -> Option<String>) -> Result<Maker, InitError> {
+        let protocol = self.protocol(signal, &var)?;
+        let endpoint = self.address(signal, protocol, &var);
+        let timeout = self.timeout.unwrap_or_else(|| signal.timeout(&var));
+        let destination = Arc::new(Destination::new(format!("OTLP to {endpoint}")));
+        let wrong = |reason| InitError::Exporter { destination: destination.to_string(), reason };
+        let tls = check(&endpoint).map_err(wrong)?;
+        let connector = client::connector(tls && protocol == Protocol::Http).map_err(wrong)?;
+        let (headers, destination) = (self.headers, destination.clone());
+        Ok(Maker { endpoint, headers, timeout, protocol, connector, destination })
+    }
+
+    fn protocol(&self, signal: &Signal, var: impl Fn(&str) -> Option<String>) -> Result<Protocol, InitError> {
         if let Some(protocol) = self.protocol {
             return Ok(protocol);
         }
-        for variable in ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"] {
+        for variable in [signal.protocol, "OTEL_EXPORTER_OTLP_PROTOCOL"] {
             let Some(value) = var(variable) else { continue };
             return match value.as_str() {
                 "http/protobuf" => Ok(Protocol::Http),
@@ -145,9 +167,9 @@ impl Otlp {
         Ok(Protocol::Http)
     }
 
-    fn address(&self, protocol: Protocol, var: impl Fn(&str) -> Option<String>) -> String {
+    fn address(&self, signal: &Signal, protocol: Protocol, var: impl Fn(&str) -> Option<String>) -> String {
         let with_path = |base: &str| match protocol {
-            Protocol::Http => format!("{}/v1/traces", base.trim_end_matches('/')),
+            Protocol::Http => format!("{}{}", base.trim_end_matches('/'), signal.path),
             #[cfg(feature = "otlp-grpc")]
             Protocol::Grpc => base.to_owned(),
         };
@@ -155,7 +177,7 @@ impl Otlp {
             let path = endpoint.parse().is_ok_and(|uri: http::Uri| uri.path().len() > 1);
             return if path { endpoint.clone() } else { with_path(endpoint) };
         }
-        if let Some(exact) = var("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") {
+        if let Some(exact) = var(signal.endpoint) {
             return exact;
         }
         match (var("OTEL_EXPORTER_OTLP_ENDPOINT"), protocol) {
@@ -165,11 +187,6 @@ impl Otlp {
             (None, Protocol::Grpc) => "http://localhost:4317".to_owned(),
         }
     }
-}
-
-fn timeout(var: impl Fn(&str) -> Option<String>) -> Duration {
-    let told = var("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT").or_else(|| var("OTEL_EXPORTER_OTLP_TIMEOUT"));
-    Duration::from_millis(told.and_then(|millis| millis.trim().parse().ok()).unwrap_or(10_000))
 }
 
 /// Whether an address is one of TLS, or what is wrong with it.
@@ -197,20 +214,61 @@ struct Maker {
 }
 
 impl Maker {
-    fn exporter(&self) -> Result<To<Blocking<SpanExporter>>, String> {
+    fn wrong(&self, reason: String) -> InitError {
+        InitError::Exporter { destination: self.destination.to_string(), reason }
+    }
+
+    /// An exporter of spans.
+    fn spans(&self) -> Result<To<Blocking<SpanExporter>>, String> {
         let exporter = Blocking::new(self.timeout, || match self.protocol {
-            Protocol::Http => SpanExporter::builder()
-                .with_http()
-                .with_http_client(Client::new(self.connector.clone(), self.destination.clone()))
-                .with_protocol(opentelemetry_otlp::Protocol::HttpBinary)
-                .with_endpoint(&self.endpoint)
-                .with_timeout(self.timeout)
-                .with_headers(self.headers.clone())
-                .build()
-                .map_err(|error| error.to_string()),
+            Protocol::Http => {
+                self.http(SpanExporter::builder().with_http()).build().map_err(|e| e.to_string())
+            }
             #[cfg(feature = "otlp-grpc")]
-            Protocol::Grpc => exporter::grpc(&self.endpoint, self.timeout, &self.headers),
+            Protocol::Grpc => {
+                self.grpc(SpanExporter::builder().with_tonic())?.build().map_err(|e| e.to_string())
+            }
         })?;
         Ok(To::new(self.destination.clone(), exporter))
+    }
+
+    /// An exporter of log lines.
+    fn logs(&self) -> Result<To<Blocking<LogExporter>>, String> {
+        let exporter = Blocking::new(self.timeout, || match self.protocol {
+            Protocol::Http => {
+                self.http(LogExporter::builder().with_http()).build().map_err(|e| e.to_string())
+            }
+            #[cfg(feature = "otlp-grpc")]
+            Protocol::Grpc => {
+                self.grpc(LogExporter::builder().with_tonic())?.build().map_err(|e| e.to_string())
+            }
+        })?;
+        Ok(To::new(self.destination.clone(), exporter))
+    }
+
+    /// Settings of an exporter over HTTP.
+    fn http<B: WithExportConfig + WithHttpConfig>(&self, builder: B) -> B {
+        builder
+            .with_http_client(Client::new(self.connector.clone(), self.destination.clone()))
+            .with_protocol(opentelemetry_otlp::Protocol::HttpBinary)
+            .with_endpoint(&self.endpoint)
+            .with_timeout(self.timeout)
+            .with_headers(self.headers.clone())
+    }
+
+    /// Settings of an exporter by gRPC. It must be made inside a runtime.
+    #[cfg(feature = "otlp-grpc")]
+    fn grpc<B: WithExportConfig + WithTonicConfig>(&self, builder: B) -> Result<B, String> {
+        use opentelemetry_otlp::tonic_types::{metadata::MetadataMap, transport::ClientTlsConfig};
+        let headers: http::HeaderMap =
+            (&self.headers).try_into().map_err(|error: http::Error| error.to_string())?;
+        let builder = builder
+            .with_endpoint(&self.endpoint)
+            .with_timeout(self.timeout)
+            .with_metadata(MetadataMap::from_headers(headers));
+        if self.endpoint.starts_with("https:") {
+            return Ok(builder.with_tls_config(ClientTlsConfig::new().with_native_roots()));
+        }
+        Ok(builder)
     }
 }

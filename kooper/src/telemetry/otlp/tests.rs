@@ -10,27 +10,28 @@ fn an_address_is_that_of_the_program_then_that_of_traces_then_that_of_all_signal
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://b:4318/"),
         ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://c/x"),
     ];
-    let address = |otlp: Otlp, vars: &[(&str, &str)]| otlp.address(Protocol::Http, var(vars));
+    let address = |otlp: Otlp, vars: &[(&str, &str)]| otlp.address(&TRACES, Protocol::Http, var(vars));
     assert_eq!(address(Otlp::new().endpoint("http://a:1"), &all), "http://a:1/v1/traces");
     assert_eq!(address(Otlp::new().endpoint("http://a:1/"), &all), "http://a:1/v1/traces");
     assert_eq!(address(Otlp::new().endpoint("http://a:1/own"), &all), "http://a:1/own");
     assert_eq!(address(Otlp::new(), &all), "http://c/x");
     assert_eq!(address(Otlp::new(), &all[..1]), "http://b:4318/v1/traces");
     assert_eq!(address(Otlp::new(), &[]), "http://localhost:4318/v1/traces");
+    assert_eq!(Otlp::new().address(&LOGS, Protocol::Http, var(&all)), "http://b:4318/v1/logs");
 }
 
 #[test]
 fn the_protocol_is_that_of_the_program_then_that_of_the_variables() {
     let json = [("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")];
-    let error = Otlp::new().protocol(var(&json)).expect_err("not spoken").to_string();
+    let error = Otlp::new().protocol(&TRACES, var(&json)).expect_err("not spoken").to_string();
     assert_eq!(
         error,
         "OTEL_EXPORTER_OTLP_PROTOCOL=`http/json` is not known: use one of `http/protobuf`, `grpc`"
     );
-    assert_eq!(Otlp::http().protocol(var(&json)).expect("set"), Protocol::Http);
-    assert_eq!(Otlp::new().protocol(var(&[])).expect("default"), Protocol::Http);
+    assert_eq!(Otlp::http().protocol(&TRACES, var(&json)).expect("set"), Protocol::Http);
+    assert_eq!(Otlp::new().protocol(&TRACES, var(&[])).expect("default"), Protocol::Http);
     let grpc = [("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"), json[0]];
-    let told = Otlp::new().protocol(var(&grpc));
+    let told = Otlp::new().protocol(&TRACES, var(&grpc));
     #[cfg(feature = "otlp-grpc")]
     assert_eq!(told.expect("compiled in"), Protocol::Grpc);
     #[cfg(not(feature = "otlp-grpc"))]
@@ -39,8 +40,8 @@ fn the_protocol_is_that_of_the_program_then_that_of_the_variables() {
 
 #[test]
 fn the_timeout_is_in_milliseconds() {
-    assert_eq!(timeout(var(&[])), Duration::from_secs(10));
-    assert_eq!(timeout(var(&[("OTEL_EXPORTER_OTLP_TIMEOUT", "250")])), Duration::from_millis(250));
+    assert_eq!(TRACES.timeout(var(&[])), Duration::from_secs(10));
+    assert_eq!(TRACES.timeout(var(&[("OTEL_EXPORTER_OTLP_TIMEOUT", "250")])), Duration::from_millis(250));
 }
 
 #[test]

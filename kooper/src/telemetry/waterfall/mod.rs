@@ -1,5 +1,6 @@
 //! The terminal waterfall: draws each trace when its root ends.
 
+mod file;
 mod picture;
 mod scale;
 mod terminal;
@@ -8,6 +9,7 @@ mod tests;
 mod tree;
 
 use super::sink::{Ended, Sink, Tap};
+pub use file::TraceFileError;
 use opentelemetry::TraceId;
 use opentelemetry_sdk::trace::SpanProcessor;
 use picture::draw;
@@ -113,6 +115,9 @@ impl Waterfall {
 
     /// Pictures of these traces in one write, so that no two ever mix. A reader that has gone is no reason to fail.
     fn show(&self, traces: &[Vec<Ended>]) {
+        if traces.is_empty() {
+            return;
+        }
         let style = self.style();
         let pictures: String = traces.iter().map(|spans| draw(spans, style) + "\n").collect();
         let mut out = self.held.out.lock().unwrap_or_else(PoisonError::into_inner);
@@ -123,16 +128,12 @@ impl Waterfall {
 impl Sink for Waterfall {
     fn take(&self, ended: Ended) {
         let done = self.held.traces.lock().unwrap_or_else(PoisonError::into_inner).take(ended);
-        if !done.is_empty() {
-            self.show(&done);
-        }
+        self.show(&done);
     }
 
     fn end(&self, _timeout: Duration) -> bool {
         let rest = self.held.traces.lock().unwrap_or_else(PoisonError::into_inner).take_all();
-        if !rest.is_empty() {
-            self.show(&rest);
-        }
+        self.show(&rest);
         true
     }
 }

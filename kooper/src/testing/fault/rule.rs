@@ -6,7 +6,8 @@ use std::{
     time::Duration,
 };
 
-use crate::testing::journal::RecordedRequest;
+use super::events::{EventEffect, EventRule};
+use crate::{ObjectKey, testing::journal::RecordedRequest};
 
 /// A fault in the making: filters, then an effect, which puts it in force.
 ///
@@ -31,6 +32,8 @@ pub(in crate::testing) enum Effect {
     /// The answer's body breaks after this many bytes.
     Cut(usize),
     Garble,
+    /// The clock moves by so many seconds.
+    Jump(jiff::SignedDuration),
 }
 
 #[derive(Debug)]
@@ -41,12 +44,13 @@ struct Rule {
     namespace: Option<String>,
     name: Option<String>,
     path: Option<String>,
+    query: Option<(String, String)>,
     chance: Option<Chance>,
     effect: Effect,
 }
 
 /// A seeded draw.
-struct Chance {
+pub(super) struct Chance {
     probability: f64,
     state: u64,
 }
@@ -58,7 +62,11 @@ impl fmt::Debug for Chance {
 }
 
 impl Chance {
-    fn draw(&mut self) -> bool {
+    pub(super) fn new(probability: f64, seed: u64) -> Self {
+        Self { probability, state: seed | 1 << 63 }
+    }
+
+    pub(super) fn draw(&mut self) -> bool {
         // xorshift64*: a test needs the same draws for the same seed, and nothing more.
         self.state ^= self.state >> 12;
         self.state ^= self.state << 25;
@@ -78,6 +86,7 @@ impl<'a> Fault<'a> {
             namespace: None,
             name: None,
             path: None,
+            query: None,
             chance: None,
             effect: Effect::Refuse,
         };
@@ -115,9 +124,15 @@ impl<'a> Fault<'a> {
         self
     }
 
+    /// Only requests with this in their query: `query("sendInitialEvents", "true")` are streaming lists.
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        self.rule.query = Some((name.into(), value.into()));
+        self
+    }
+
     /// Of the requests that match, only so many at random: 0.0 is none, 1.0 is all. The same seed draws the same ones.
     pub fn chance(mut self, probability: f64, seed: u64) -> Self {
-        self.rule.chance = Some(Chance { probability, state: seed | 1 << 63 });
+        self.rule.chance = Some(Chance::new(probability, seed));
         self
     }
 
@@ -156,6 +171,16 @@ impl<'a> Fault<'a> {
         self.force(Effect::Garble);
     }
 
+    /// The server's clock jumps forth when the request comes; see [`Faults::clock_jumps`](super::Faults::clock_jumps).
+    pub fn clock_jumps(self, by: Duration) {
+        self.force(Effect::Jump(jiff::SignedDuration::try_from(by).unwrap_or(jiff::SignedDuration::MAX)));
+    }
+
+    /// The server's clock falls back when the request comes.
+    pub fn clock_falls_back(self, by: Duration) {
+        self.force(Effect::Jump(-jiff::SignedDuration::try_from(by).unwrap_or(jiff::SignedDuration::MAX)));
+    }
+
     fn force(mut self, effect: Effect) {
         self.rule.effect = effect;
         self.rules.lock().push(self.rule);
@@ -164,15 +189,43 @@ impl<'a> Fault<'a> {
 
 /// The faults in force, in the order they were asked for.
 #[derive(Debug, Default)]
-pub(in crate::testing) struct Rules(Mutex<Vec<Rule>>);
+pub(in crate::testing) struct Rules {
+    requests: Mutex<Vec<Rule>>,
+    events: Mutex<Vec<EventRule>>,
+}
 
 impl Rules {
     fn lock(&self) -> MutexGuard<'_, Vec<Rule>> {
-        self.0.lock().expect("nothing panics while it holds the faults")
+        self.requests.lock().expect("nothing panics while it holds the faults")
+    }
+
+    fn lock_events(&self) -> MutexGuard<'_, Vec<EventRule>> {
+        self.events.lock().expect("nothing panics while it holds the faults")
     }
 
     pub(super) fn clear(&self) {
         self.lock().clear();
+        self.lock_events().clear();
+    }
+
+    pub(super) fn add_for_events(&self, rule: EventRule) {
+        self.lock_events().push(rule);
+    }
+
+    /// What happens to an event of a watch; a fault that is used up is taken off.
+    pub(in crate::testing) fn meet_event(
+        &self,
+        resource: &str,
+        key: &ObjectKey,
+        kind: &str,
+    ) -> Option<EventEffect> {
+        let mut rules = self.lock_events();
+        let at = rules.iter_mut().position(|rule| rule.meets(resource, key, kind))?;
+        let effect = rules[at].take_effect();
+        if rules[at].is_used_up() {
+            rules.remove(at);
+        }
+        Some(effect)
     }
 
     /// What happens to this request; a fault that is used up is taken off.
@@ -205,6 +258,10 @@ impl Rule {
             && is(&self.namespace, request.namespace.as_deref())
             && is(&self.name, request.name.as_deref())
             && self.path.as_deref().is_none_or(|prefix| request.path.starts_with(prefix))
+            && self
+                .query
+                .as_ref()
+                .is_none_or(|(name, value)| request.query_value(name).as_ref() == Some(value))
             && self.chance.as_mut().is_none_or(Chance::draw)
     }
 }

@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 use tokio::sync::watch;
 
+use crate::testing::request::{Reader, Request};
+
 /// What a watch is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::testing) enum Command {
@@ -136,9 +138,25 @@ impl Default for OpenWatches {
 #[derive(Debug)]
 struct Watcher {
     resource: String,
+    /// The resource with its group.
+    collection: String,
+    reader: Option<Reader>,
+    /// Up to which version all is told and taken; `None` while it has something to tell.
+    idle_at: Mutex<Option<u64>>,
     commands: watch::Sender<Command>,
     /// Dropped after `commands`, so that who waits for the end sees it gone.
     changed: watch::Sender<()>,
+}
+
+impl Watcher {
+    fn idle_at(&self) -> MutexGuard<'_, Option<u64>> {
+        self.idle_at.lock().expect("nothing panics while it holds a version")
+    }
+
+    fn rests_at(&self) -> Option<u64> {
+        let at_peace = matches!(*self.commands.borrow(), Command::Run | Command::Hang);
+        self.idle_at().filter(|_| at_peace)
+    }
 }
 
 impl OpenWatches {
@@ -146,10 +164,29 @@ impl OpenWatches {
         self.watchers.lock().expect("nothing panics while it holds the watches")
     }
 
-    pub(super) fn open(&self, resource: &str) -> OpenWatch {
+    /// Tells of watches that open, close, or come to have nothing to tell.
+    pub(in crate::testing) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// The watches of a reader: the collection of each, and up to which version it has told and was heard; `None`
+    /// while it has something to tell or a fault to meet.
+    pub(in crate::testing) fn of(&self, reader: Reader) -> Vec<(String, Option<u64>)> {
+        let watchers: Vec<_> = self.lock().iter().filter_map(Weak::upgrade).collect();
+        let own = watchers.iter().filter(|watcher| watcher.reader == Some(reader));
+        own.map(|watcher| (watcher.collection.clone(), watcher.rests_at())).collect()
+    }
+
+    pub(super) fn open(&self, request: &Request) -> OpenWatch {
         let (commands, receiver) = watch::channel(Command::Run);
-        let watcher =
-            Arc::new(Watcher { resource: resource.into(), commands, changed: self.changed.clone() });
+        let watcher = Arc::new(Watcher {
+            resource: request.resource.plural.clone(),
+            collection: request.resource.collection(),
+            reader: request.reader,
+            idle_at: Mutex::new(None),
+            commands,
+            changed: self.changed.clone(),
+        });
         let mut watchers = self.lock();
         watchers.retain(|watcher| watcher.strong_count() > 0);
         watchers.push(Arc::downgrade(&watcher));
@@ -179,11 +216,40 @@ impl OpenWatch {
         command
     }
 
+    /// From here on there may be something to tell.
+    pub(in crate::testing) fn busy(&self) {
+        if let Some(watcher) = &self.watcher {
+            *watcher.idle_at() = None;
+        }
+    }
+
+    /// All is told up to this version, and was taken: a body is asked for more when what came has been read.
+    pub(in crate::testing) fn idle(&self, version: u64) {
+        if let Some(watcher) = &self.watcher {
+            *watcher.idle_at() = Some(version);
+            if watcher.changed.receiver_count() > 0 {
+                watcher.changed.send_replace(());
+            }
+        }
+    }
+
+    /// Falls silent, until it is let go on.
+    pub(in crate::testing) fn hang(&self) {
+        if let Some(watcher) = &self.watcher {
+            watcher.commands.send_replace(Command::Hang);
+        }
+    }
+
     /// After what is sent now, the connection breaks.
     pub(in crate::testing) fn break_next(&self) {
         if let Some(watcher) = &self.watcher {
             watcher.commands.send_replace(Command::Break);
         }
+    }
+
+    /// Whether there is a command that was not taken yet.
+    pub(in crate::testing) fn is_commanded(&self) -> bool {
+        self.commands.has_changed().unwrap_or(true)
     }
 
     /// Waits for another command.

@@ -1,5 +1,6 @@
 //! The trace recorder: what the traces of one test looked like.
 
+mod outline;
 mod span;
 mod trace;
 
@@ -63,6 +64,7 @@ use tracing_subscriber::{Layer, Registry, filter::Targets, layer::SubscriberExt 
 pub struct Traces {
     recorder: Arc<Recorder>,
     services: Services,
+    filter: Targets,
 }
 
 /// The spans, in the order in which they ended.
@@ -103,7 +105,19 @@ impl Traces {
             let provider = SdkTracerProvider::builder().with_sampler(Sampler::AlwaysOn);
             provider.with_span_processor(Tap::new(Arc::clone(&sink)))
         };
-        Self { recorder, services: Services::new(resource, Box::new(make)) }
+        let filter = Targets::new().with_default(Level::INFO);
+        Self { recorder, services: Services::new(resource, Box::new(make)), filter }
+    }
+
+    /// Records what this filter lets pass, in the words of `KOOPER_TRACES`: `info,kooper::retriever=debug`.
+    ///
+    /// # Panics
+    ///
+    /// If it is no filter.
+    #[must_use]
+    pub fn filter(mut self, filter: &str) -> Self {
+        self.filter = filter.parse().unwrap_or_else(|error| panic!("`{filter}` is no filter: {error}"));
+        self
     }
 
     /// Records what this thread does from now on, until the guard is dropped.
@@ -117,12 +131,13 @@ impl Traces {
         Dispatch::new(Registry::default().with(self.layer()))
     }
 
-    /// A layer that records, for a subscriber of your own. It takes spans and events of INFO and above.
+    /// A layer that records, for a subscriber of your own. It takes spans and events of INFO and above, unless
+    /// [`filter`](Self::filter) says other.
     pub fn layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
     {
-        bridge(self.services.clone(), &Targets::new().with_default(Level::INFO))
+        bridge(self.services.clone(), &self.filter)
     }
 
     /// The traces of an object by its key, `namespace/name`: one for each attempt whose `processJob` has ended.
@@ -148,6 +163,31 @@ impl Traces {
     /// that were recorded. Also outside of a tokio runtime with its time driver.
     pub async fn wait(&self, condition: impl Fn(&Self) -> bool) {
         let (real, tokio) = (Instant::now(), tokio::time::Instant::now());
+        let over = || real.elapsed() >= DEADLINE || tokio.elapsed() >= PAUSED_DEADLINE;
+        self.wait_unless(over, condition).await;
+    }
+
+    /// The same with a deadline of one's own, by tokio's clock.
+    ///
+    /// # Panics
+    ///
+    /// When it has not held within `limit`, as [`wait`](Self::wait).
+    pub async fn wait_within(&self, limit: Duration, condition: impl Fn(&Self) -> bool) {
+        let start = tokio::time::Instant::now();
+        self.wait_unless(|| start.elapsed() >= limit, condition).await;
+    }
+
+    /// Waits until an object has had `count` attempts, and gives its traces.
+    ///
+    /// # Panics
+    ///
+    /// When they do not come, as [`wait`](Self::wait).
+    pub async fn wait_for_attempts(&self, key: &str, count: usize) -> ObjectTraces {
+        self.wait(|traces| traces.of(key).attempts().len() >= count).await;
+        self.of(key)
+    }
+
+    async fn wait_unless(&self, over: impl Fn() -> bool, condition: impl Fn(&Self) -> bool) {
         loop {
             let ended = self.recorder.ended.notified();
             tokio::pin!(ended);
@@ -159,7 +199,7 @@ impl Traces {
             // A paused clock goes on as soon as nothing else can: so it is looked at often, and both must agree.
             let _ = tokio::time::timeout(Duration::from_secs(1), ended).await;
             assert!(
-                (real.elapsed() < DEADLINE && tokio.elapsed() < PAUSED_DEADLINE) || condition(self),
+                !over() || condition(self),
                 "the traces that were waited for did not come; recorded were:\n\n{self}"
             );
         }
@@ -276,6 +316,21 @@ mod tests {
         let _recording = traces.install();
         drop(info_span!("other"));
         traces.wait(|traces| traces.all().len() == 2).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_may_have_a_deadline_of_its_own() {
+        let traces = Traces::new();
+        let _recording = traces.install();
+        let began = tokio::time::Instant::now();
+        let waiting = tokio::spawn({
+            let traces = traces.clone();
+            async move { traces.wait_within(Duration::from_mins(90), |_| false).await }
+        });
+        assert!(waiting.await.expect_err("it waits in vain").is_panic());
+        assert_eq!(began.elapsed().as_secs(), 90 * 60);
+        drop(info_span!("processJob", kubernetes.object.key = "a"));
+        assert_eq!(traces.wait_for_attempts("a", 1).await.attempts().len(), 1);
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{options, read, settle_namespace, to_stored, typed};
+use super::{options, read, settle, settle_namespace, to_stored, typed};
 use crate::{
     ObjectKey,
     testing::{
+        apply::Writer,
         cluster::Api,
         document::Document,
         metadata,
@@ -21,11 +22,17 @@ use bytes::Bytes;
 /// Answers a POST to a collection.
 pub(in crate::testing) fn create(api: &Api, request: &Request, body: &Bytes) -> Result<Arc<Object>, Status> {
     let unknown = options::check(request)?;
-    let document = read(api, request, body, unknown)?;
+    let mut document = read(api, request, body, unknown)?;
+    settle(&request.resource, &mut document);
+    for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"] {
+        document.clear_meta(field);
+    }
+    Writer::of(request, api.resources(), api.clock.stamp()).update(None, &mut document);
     let mut state = api.store.lock();
     create_in(api, &mut state, request, document)
 }
 
+/// Stores a new object, whose fields have their owners.
 pub(super) fn create_in(
     api: &Api,
     state: &mut State,
@@ -74,7 +81,7 @@ fn check_namespace(state: &mut State, request: &Request, name: &str) -> Result<(
         let namespaces = crate::testing::resources::Resources::builtin().find("", "v1", "namespaces");
         return Err(Status::not_found(&namespaces.expect("namespaces are built in"), namespace));
     };
-    if found.document().is_deleting() {
+    if found.deleting {
         return Err(Status::terminating(&request.resource, name, namespace));
     }
     Ok(())
@@ -82,7 +89,7 @@ fn check_namespace(state: &mut State, request: &Request, name: &str) -> Result<(
 
 /// What the server sets on every new object.
 fn prepare(api: &Api, resource: &Resource, document: &mut Document) {
-    for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "managedFields"] {
+    for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"] {
         document.clear_meta(field);
     }
     document.set_meta("uid", api.clock.uid());

@@ -168,15 +168,15 @@ pub(in crate::testing) fn remove(
     };
     if waits {
         if resource.is("", "namespaces") {
-            empty_namespace(api, state, request.name())?;
+            finish_namespace(api, state, Some(request.name()));
         }
-        garbage::finish(api, state, &collection, &old.key)?;
+        garbage::finish(api, &collection, &old.key);
         return Ok(Deleted::Object(object));
     }
     let last = if graceful { document } else { old.document() };
     let uid = last.meta("uid").to_owned();
     let removed = state.remove(&collection, &old.key, last.clone());
-    garbage::collect(api, state, &last)?;
+    garbage::collect(api, &last);
     finish_namespace(api, state, old.key.namespace());
     Ok(if graceful {
         Deleted::Object(object)
@@ -241,23 +241,5 @@ fn check(resource: &Resource, old: &Object, document: &Document, options: &Optio
     if let Some(wanted) = options.version.as_deref().filter(|wanted| *wanted != version) {
         return differs("ResourceVersion", wanted, &version, "modified");
     }
-    Ok(())
-}
-
-/// Deletes all that is in a namespace, and then the namespace, as the namespace controller does.
-fn empty_namespace(api: &Api, state: &mut State, namespace: &str) -> Result<(), Status> {
-    if !api.controllers {
-        return Ok(());
-    }
-    let options = Options::default();
-    for resource in api.resources().iter().filter(|resource| resource.namespaced) {
-        let range = Range { namespace: Some(namespace), after: None };
-        let objects: Vec<_> = state.collection(&resource.collection()).now(range).cloned().collect();
-        for object in objects {
-            let request = Request::internal(Arc::clone(resource), Some(namespace), object.key.name());
-            remove(api, state, &request, &object, &options)?;
-        }
-    }
-    finish_namespace(api, state, Some(namespace));
     Ok(())
 }

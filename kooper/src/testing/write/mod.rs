@@ -1,5 +1,6 @@
 //! Writes: what becomes of an object that a client sends.
 
+mod apply;
 mod create;
 mod delete;
 mod options;
@@ -9,6 +10,7 @@ mod update;
 use bytes::Bytes;
 use serde_json::Value;
 
+use super::namespaces::finish as finish_namespace;
 use super::{
     cluster::Api,
     decode::Decoder,
@@ -18,7 +20,6 @@ use super::{
     resources::{Resource, split_api_version},
     schema::Schema,
     status::Status,
-    store::State,
 };
 pub(super) use create::create;
 pub(super) use delete::{Deleted, Options, delete, delete_collection, remove};
@@ -94,7 +95,11 @@ fn undecodable((kind, version): &(String, String), why: &str) -> Status {
 }
 
 /// The object as its type reads and writes it, and its fields that the type has not. A kind with no type is left as it is.
-fn typed(document: Document, defaults: bool) -> Result<(Document, Vec<String>), String> {
+fn typed(mut document: Document, defaults: bool) -> Result<(Document, Vec<String>), String> {
+    if document.get("metadata/managedFields").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+        // Asks that nobody own anything; the type would leave it out.
+        document.set_meta("managedFields", serde_json::json!([{}]));
+    }
     let Some(of) = Schema::builtin().of_kind(document.text("apiVersion"), document.text("kind")) else {
         return typed_metadata(document);
     };
@@ -118,11 +123,17 @@ fn typed_metadata(mut document: Document) -> Result<(Document, Vec<String>), Str
     Ok((document, decoder.unknown))
 }
 
+/// Drops what the schema of a custom resource has not, and sets its defaults.
+fn settle(resource: &Resource, document: &mut Document) {
+    if let Some(custom) = &resource.custom {
+        custom.settle(&mut document.0);
+    }
+}
+
 /// Brings an object into the form in which its kind is stored.
 fn to_stored(resource: &Resource, document: &mut Document) {
     super::convert::event(document, "v1");
     if let Some(custom) = &resource.custom {
-        custom.settle(&mut document.0);
         document.0.insert("apiVersion".into(), custom.stored_as.as_str().into());
     }
 }
@@ -162,20 +173,4 @@ fn settle_namespace(document: &mut Document, request: &Request) -> Result<(), St
         document.set_meta("namespace", wanted);
     }
     Ok(())
-}
-
-/// Ends the deletion of a namespace whose last object has gone.
-fn finish_namespace(api: &Api, state: &mut State, namespace: Option<&str>) {
-    let Some(name) = namespace else { return };
-    let key = crate::ObjectKey::cluster(name);
-    let Some(object) = state.collection("namespaces").get(&key).cloned() else { return };
-    let document = object.document();
-    if !document.is_deleting() || !document.finalizers().is_empty() {
-        return;
-    }
-    let range = super::store::Range { namespace: Some(name), after: None };
-    let empty = state.collections().all(|(_, collection)| collection.now(range).next().is_none());
-    if empty && api.controllers {
-        state.remove("namespaces", &key, document);
-    }
 }

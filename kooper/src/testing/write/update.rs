@@ -6,12 +6,14 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::{
+    apply,
     create::create_in,
     finish_namespace,
     options::{self, Unknown},
-    read, settle_namespace, to_stored, typed,
+    read, settle, settle_namespace, to_stored, typed,
 };
 use crate::testing::{
+    apply::{Writer, timeless},
     cluster::Api,
     convert,
     document::Document,
@@ -35,25 +37,38 @@ pub(in crate::testing) fn update(
     let mut document = read(api, request, body, unknown)?;
     check_name(request, &document)?;
     settle_namespace(&mut document, request)?;
+    settle(&request.resource, &mut document);
+    let writer = Writer::of(request, api.resources(), api.clock.stamp());
     let mut state = api.store.lock();
     let key = request.key(request.name());
     let Some(old) = state.collection(&request.resource.collection()).get(&key).cloned() else {
         if request.resource.upsert && request.subresource.is_none() && document.meta("uid").is_empty() {
+            writer.update(None, &mut document);
             return create_in(api, &mut state, request, document).map(|object| (object, true));
         }
         return Err(Status::not_found(&request.resource, request.name()));
     };
+    let mut current = old.document();
+    convert::shown(&request.resource, &mut current);
     if request.subresource.as_deref() == Some("scale") {
         let scale = document;
-        document = old.document();
+        document = current.clone();
         scale::put(&request.resource, &mut document, &scale);
     }
+    writer.update(Some(&current), &mut document);
     to_stored(&request.resource, &mut document);
     replace(api, &mut state, request, &old, document, false).map(|object| (object, false))
 }
 
-/// Answers a PATCH.
-pub(in crate::testing) fn patch(api: &Api, request: &Request, body: &Bytes) -> Result<Arc<Object>, Status> {
+/// Answers a PATCH; the flag tells whether the object was created by it.
+pub(in crate::testing) fn patch(
+    api: &Api,
+    request: &Request,
+    body: &Bytes,
+) -> Result<(Arc<Object>, bool), Status> {
+    if request.applies() {
+        return apply::apply(api, request, body);
+    }
     let unknown = options::check(request)?;
     let patch = Patch::read(&request.resource, &request.content_type, body)?;
     let mut state = api.store.lock();
@@ -63,7 +78,7 @@ pub(in crate::testing) fn patch(api: &Api, request: &Request, body: &Bytes) -> R
     let mut current = old.document();
     convert::shown(&request.resource, &mut current);
     let scaled = request.subresource.as_deref() == Some("scale");
-    let base = if scaled { scale::of(&request.resource, &current)? } else { current.clone() };
+    let base = if scaled { scale::to_change(&request.resource, &current) } else { current.clone() };
     let patched = patch.apply(&base)?;
     if (patched.text("kind"), patched.text("apiVersion")) != (base.text("kind"), base.text("apiVersion")) {
         let (kind, version) = (patched.text("kind"), patched.text("apiVersion"));
@@ -77,11 +92,14 @@ pub(in crate::testing) fn patch(api: &Api, request: &Request, body: &Bytes) -> R
     check_name(request, &document)?;
     settle_namespace(&mut document, request)?;
     if scaled {
-        scale::put(&request.resource, &mut current, &document);
-        document = current;
+        let scale = document;
+        document = current.clone();
+        scale::put(&request.resource, &mut document, &scale);
     }
+    settle(&request.resource, &mut document);
+    Writer::of(request, api.resources(), api.clock.stamp()).update(Some(&current), &mut document);
     to_stored(&request.resource, &mut document);
-    replace(api, &mut state, request, &old, document, true)
+    replace(api, &mut state, request, &old, document, true).map(|object| (object, false))
 }
 
 /// The patched object is none of its kind.
@@ -91,7 +109,7 @@ fn unfit(patched: &Document, why: &str) -> Status {
 }
 
 /// The name in the body must be the one in the path.
-fn check_name(request: &Request, document: &Document) -> Result<(), Status> {
+pub(super) fn check_name(request: &Request, document: &Document) -> Result<(), Status> {
     let (name, wanted) = (document.name(), request.name());
     if name.is_empty() {
         return Err(Status::bad_request(format!(
@@ -152,6 +170,11 @@ pub(super) fn replace(
             return Err(Status::invalid(&resource.group, &resource.kind, request.name(), vec![cause]));
         }
     }
+    let fields = |document: &Document| timeless(document.get("metadata/managedFields"));
+    if fields(&new) == fields(&before) {
+        // A later time alone is no change.
+        new.copy_meta("managedFields", &before);
+    }
     if new == before {
         return Ok(Arc::clone(old));
     }
@@ -165,7 +188,7 @@ pub(super) fn replace(
     };
     if before.is_deleting() && new.finalizers().is_empty() && !held && !has_grace(&new) {
         let removed = state.remove(&collection, &old.key, before).expect("it is there: it was just read");
-        garbage::collect(api, state, &new)?;
+        garbage::collect(api, &new);
         finish_namespace(api, state, old.key.namespace());
         return Ok(Arc::new(Object::new(old.key.clone(), removed.version, new)));
     }
@@ -207,7 +230,6 @@ fn confine(resource: &Resource, subresource: Option<&str>, before: &Document, ne
         "generation",
         "selfLink",
         "resourceVersion",
-        "managedFields",
     ] {
         new.copy_meta(field, before);
     }
@@ -222,8 +244,16 @@ fn confine(resource: &Resource, subresource: Option<&str>, before: &Document, ne
             new.copy(field, before);
         }
         new.copy_meta("ownerReferences", before);
+        if resource.is("apps", "deployments") {
+            new.copy_meta("labels", before);
+        }
         if resource.custom.is_some() && part == "status" {
+            let owners = new.get("metadata/managedFields").cloned();
             new.copy("metadata", before);
+            new.clear_meta("managedFields");
+            if let Some(owners) = owners {
+                new.set_meta("managedFields", owners);
+            }
         }
     } else if resource.has_status() {
         new.copy("status", before);

@@ -28,6 +28,8 @@ mod watch;
 mod tests;
 
 #[cfg(feature = "testing")]
+pub(crate) mod encode;
+#[cfg(feature = "testing")]
 pub(crate) mod testing;
 
 pub(super) use coverage::{Uncovered, covers};
@@ -35,7 +37,7 @@ pub(super) use decode::decode;
 pub(super) use envelope::status;
 pub(crate) use error::Error;
 pub(super) use list::ListSplitter;
-pub(super) use table::{Kind, Table};
+pub(crate) use table::{Kind, Table};
 pub(super) use watch::WatchSplitter;
 
 /// How deep messages may lie in each other. The deepest built-in type, a schema aside, has 15 levels.

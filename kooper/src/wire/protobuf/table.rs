@@ -101,6 +101,12 @@ impl Table {
         &self.messages[usize::from(index)]
     }
 
+    /// A message by its name, such as `meta.v1.ListMeta`.
+    #[cfg(feature = "testing")]
+    pub(super) fn message_named(&self, name: &str) -> Option<u16> {
+        self.messages.iter().position(|message| message.name == name).and_then(|at| u16::try_from(at).ok())
+    }
+
     /// Reads the generator's text. An error is the line that is not in its format.
     pub(super) fn parse(text: &'static str) -> Result<Self, &'static str> {
         let lines = || text.lines().filter(|line| !line.starts_with('#'));

@@ -1,12 +1,13 @@
 //! What tests, fuzzing and benchmarks outside of this crate need of the decoder.
 
 use super::{
-    Table, covers,
+    Kind, Table, covers,
     decode::{Mode, decode_in_order},
     envelope::Envelope,
 };
 use crate::wire::{Encoding, Status, WatchEvent};
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 /// Decodes an answer that is one object, into whatever type.
 ///
@@ -17,6 +18,21 @@ pub fn decode_answer<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     let Envelope { types, raw } = Envelope::read(bytes).map_err(|fault| fault.to_string())?;
     let kind = Table::builtin().kind(types.api_version, types.kind).ok_or("an unknown kind")?;
     decode_in_order(raw, kind, Mode::Lenient).map_err(|error| error.to_string())
+}
+
+/// The object in a body or an answer, with its `apiVersion` and `kind`; `None` where it is none of a known kind.
+pub(crate) fn read_answer(bytes: &[u8]) -> Option<Value> {
+    let Envelope { types, raw } = Envelope::read(bytes).ok()?;
+    let table = Table::builtin();
+    let kind = match types.kind {
+        // It is sent to every group.
+        "DeleteOptions" => Kind { table, message: table.message_named("meta.v1.DeleteOptions")? },
+        kind => table.kind(types.api_version, kind)?,
+    };
+    let mut object: Map<String, Value> = decode_in_order(raw, kind, Mode::Lenient).ok()?;
+    object.insert("apiVersion".into(), types.api_version.into());
+    object.insert("kind".into(), types.kind.into());
+    Some(Value::Object(object))
 }
 
 /// Checks that the table names all that a type reads.

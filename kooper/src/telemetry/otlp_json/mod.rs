@@ -3,11 +3,16 @@
 //! The rules that differ from protobuf's own JSON: ids are hexadecimal, enumerations are numbers. 64-bit integers are
 //! strings, as there.
 
+#[cfg(feature = "waterfall")]
+mod read;
+
 use super::sink::Ended;
 use opentelemetry::{
     Array, InstrumentationScope, KeyValue, SpanId, Value,
     trace::{SpanKind, Status},
 };
+#[cfg(feature = "waterfall")]
+pub(super) use read::spans;
 use serde_json::{Map, Value as Json, json};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -234,5 +239,16 @@ mod tests {
         }]});
         let told: Json = serde_json::from_str(&line).expect("it is JSON");
         assert_eq!(told, expected);
+        #[cfg(feature = "waterfall")]
+        {
+            let read = spans(&line).expect("it can be read").remove(0);
+            assert_eq!(read.service.name, "app");
+            let mut again: Json = serde_json::from_str(&traces_data(&read)).expect("it is JSON");
+            // Of the resource the name alone is kept, and of the scope nothing.
+            again["resourceSpans"][0]["resource"] = told["resourceSpans"][0]["resource"].clone();
+            again["resourceSpans"][0]["scopeSpans"][0]["scope"] =
+                told["resourceSpans"][0]["scopeSpans"][0]["scope"].clone();
+            assert_eq!(again, told);
+        }
     }
 }

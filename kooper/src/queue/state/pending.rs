@@ -1,0 +1,32 @@
+//! What the queue still has to do, for tests that wait until it has nothing.
+
+use super::State;
+use crate::queue::entry::{Phase, Why};
+use tokio::time::Instant;
+
+impl State {
+    /// The first `limit` keys found that are ready, run, or wait for their retry, each with how it stands.
+    ///
+    /// A requeue that a handler asked for counts once it is due: it may well be asked for again and again.
+    pub(in super::super) fn pending(&self, now: Instant, limit: usize) -> Vec<String> {
+        let stands = self.index.values().filter_map(|index| {
+            let entry = &self.slots[*index as usize];
+            let attempt = entry.failures.saturating_add(1);
+            let stand = match entry.phase {
+                Phase::Ready(_) => format!("ready for attempt {attempt}"),
+                Phase::Running(_) => format!("running, attempt {attempt}"),
+                Phase::Delayed { why: Why::Rest, .. } => return None,
+                Phase::Delayed { at, why: Why::Asked } if at > now => return None,
+                Phase::Limited => {
+                    format!("waiting for attempt {attempt}, until the limit of retries lets it")
+                }
+                Phase::Delayed { at, .. } => {
+                    let wait = at.saturating_duration_since(now);
+                    format!("waiting for attempt {attempt}, due in {wait:?}")
+                }
+            };
+            Some(format!("{}: {stand}", entry.key))
+        });
+        stands.take(limit).collect()
+    }
+}

@@ -1,0 +1,17 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, Result, controller};
+
+struct Web;
+
+const NUMBER: u32 = 10;
+
+#[controller(resource = Pod, debounce = NUMBER)]
+impl Web {
+    async fn add(&self, _: Context, _: Pod) -> Result {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}
