@@ -112,7 +112,7 @@ fn the_other_forms_of_values_are_taken() {
     assert_eq!(Never::spec(), Spec::new("never", retriever, queue));
 }
 
-struct Hooked;
+struct Hooked(bool);
 
 #[controller(
     resource = Pod,
@@ -125,14 +125,14 @@ struct Hooked;
     shutdown = "5s",
 )]
 impl Hooked {
-    fn pod_of(_: &ConfigMap) -> Option<ObjectKey> {
-        Some(ObjectKey::namespaced("a", "b"))
+    fn pod_of(map: &ConfigMap) -> Option<ObjectKey> {
+        map.metadata.name.as_ref().map(|name| ObjectKey::namespaced("a", name))
     }
 
     const FINALIZER: &str = "example.com/cleanup";
 
     fn is_ours(&self, pod: &Pod) -> bool {
-        pod.metadata.name.is_some()
+        self.0 && pod.metadata.name.is_some()
     }
 
     async fn add(&self, _: Pod) -> std::io::Result<()> {
@@ -156,7 +156,7 @@ fn decide(_: &std::io::Error, ctx: &Context) -> kooper::OnError {
 
 #[test]
 fn functions_and_finalizers_are_taken_by_path() {
-    can_run(Hooked);
+    can_run(Hooked(true));
     assert_eq!(
         Hooked::spec(),
         default_spec("hooked").finalizer("example.com/cleanup").shutdown(Duration::from_secs(5))
