@@ -4,10 +4,14 @@
 
 use crate::{
     diag::Diag,
+    related::{self, Related},
     suggest,
     value::{self, Rate, Time, expr},
 };
-use kooper_syntax::selector::{check_fields, check_labels};
+use kooper_syntax::{
+    name::check_finalizer,
+    selector::{check_fields, check_labels},
+};
 use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
 use quote::quote;
 use std::collections::BTreeMap;
@@ -46,14 +50,57 @@ arguments! {
         "namespace" namespace: Expr = expr(value::namespaces),
             "the watched namespaces are", "namespace = [\"a\", \"b\"]",
             "namespaces ns in_namespace watch_namespace watch_namespaces";
-        "labels" labels: Expr = expr(value::selector("label", check_labels)),
+        "labels" labels: Expr = expr(value::checked("is not a label selector: ", check_labels)),
             "the label selector is", "labels = \"app=web\"",
             "label selector label_selector labels_selector match_labels";
-        "fields" fields: Expr = expr(value::selector("field", check_fields)),
+        "fields" fields: Expr = expr(value::checked("is not a field selector: ", check_fields)),
             "the field selector is", "fields = \"status.phase=Running\"",
             "field field_selector fields_selector";
+        "filter" filter: Expr = expr(value::function),
+            "what `add` is given is said by", "filter = Self::is_ours",
+            "predicate predicates when event_filter filters generic_filter on_add_filter on_update_filter";
+        "on_error" on_error: Expr = expr(value::function),
+            "what becomes of a failure is said by", "on_error = Self::on_error",
+            "error_policy error_handler errors on_failure update_error_status";
+        "finalizer" finalizer: Expr = expr(value::checked("", check_finalizer)),
+            "the finalizer is", "finalizer = \"example.com/cleanup\"", "finalizers finalizer_name with_finalizer";
+        "shutdown" shutdown: Time = expr(value::time),
+            "the time that running handlers have at shutdown is", "shutdown = \"30s\"",
+            "drain drain_timeout graceful_shutdown graceful_shutdown_timeout grace_period termination_timeout";
         "crate" krate: syn::Path = expr(value::krate), "the path of Kooper is", "crate = ::kp",
             "krate kooper crates";
+        each "owns" owns: Related<Selected> = Related::read,
+            "the kinds of objects that its objects own are", "owns(ConfigMap)",
+            "own owned owned_by depends_on dependents dependent";
+        each "watches" watches: Related<Mapped> = Related::read,
+            "the objects of other kinds that lead to its own are", "watches(Secret, map = Self::users)",
+            "watch_also also_watches watches_with event_source event_sources informer informers";
+    }
+}
+
+arguments! {
+    /// What stands behind the type in `owns(..)`.
+    Selected: "`owns` option", by default "" {
+        "labels" labels: Expr = expr(value::checked("is not a label selector: ", check_labels)),
+            "the label selector is", "labels = \"app=web\"", "label selector label_selector match_labels";
+        "fields" fields: Expr = expr(value::checked("is not a field selector: ", check_fields)),
+            "the field selector is", "fields = \"metadata.name=web\"", "field field_selector";
+        "namespace" namespace: Expr = expr(value::namespaces),
+            "the watched namespaces are", "namespace = \"prod\"", "namespaces ns in_namespace";
+    }
+}
+
+arguments! {
+    /// What stands behind the type in `watches(..)`.
+    Mapped: "`watches` option", by default "" {
+        "map" map: Expr = expr(value::function), "the function that gives the keys is", "map = Self::users",
+            "mapper map_fn with map_to to key keys handler enqueue map_func";
+        "labels" labels: Expr = expr(value::checked("is not a label selector: ", check_labels)),
+            "the label selector is", "labels = \"app=web\"", "label selector label_selector match_labels";
+        "fields" fields: Expr = expr(value::checked("is not a field selector: ", check_fields)),
+            "the field selector is", "fields = \"metadata.name=web\"", "field field_selector";
+        "namespace" namespace: Expr = expr(value::namespaces),
+            "the watched namespaces are", "namespace = \"prod\"", "namespaces ns in_namespace";
     }
 }
 
@@ -78,7 +125,7 @@ const ELSEWHERE: [(&str, &str); 4] = [
     ("err ret", "the outcome of a handler is recorded by itself"),
     ("level target parent follows_from", "spans are INFO, with your module as target, below their attempt"),
     (
-        "predicate predicates filter when generation_aware event_filter",
+        "generation_aware generation_aware_event_processing generation_changed",
         "`add` is given every change; return `Ok(())` for what does not matter",
     ),
 ];
@@ -127,6 +174,8 @@ pub(crate) struct Row {
     pub(crate) example: &'static str,
     /// What it is called in kopf, controller-runtime, Java Operator SDK, kube and Kooper for Go.
     pub(crate) aliases: &'static str,
+    /// Whether it may be given several times.
+    pub(crate) repeats: bool,
 }
 
 /// Reads all arguments. One that is wrong costs only itself: its default stands for it, as for one that is not given.
@@ -164,7 +213,7 @@ fn argument<A: Arguments>(args: &mut A, input: ParseStream<'_>) -> Result<()> {
     let Some(row) = A::ROWS.iter().find(|row| row.name == word) else {
         return Err(unknown(args, &ident, &word, input));
     };
-    if args.given().insert(row.name, ident.span()).is_some() {
+    if args.given().insert(row.name, ident.span()).is_some() && !row.repeats {
         return Err(Error::new(ident.span(), format!("`{word}` is given twice")));
     }
     behind(&ident, row, args, input)
@@ -179,7 +228,9 @@ fn behind<A: Arguments>(ident: &Ident, row: &Row, args: &mut A, input: ParseStre
         if is_list && !list.stream().is_empty() {
             return args.read(row, input);
         }
-        let fault = if is_list {
+        let fault = if row.repeats {
+            format!("`{name}` needs a type: write `{example}`")
+        } else if is_list {
             format!("`{name}()` is empty; remove it to use the default")
         } else {
             format!("`{name}` takes one value: write `{example}`")
@@ -196,6 +247,12 @@ fn behind<A: Arguments>(ident: &Ident, row: &Row, args: &mut A, input: ParseStre
     if input.is_empty() || input.peek(Token![,]) {
         let fault = format!("`{name}` has no value after the `=`");
         return Err(Error::new_spanned(quote!(#ident #equals), fault));
+    }
+    if row.repeats {
+        let value = rest(input)?;
+        let written = related::as_list(row, value.clone());
+        let fault = format!("`{name}` takes a list: write `{written}`");
+        return Err(Error::new_spanned(quote!(#ident #equals #value), fault));
     }
     if is_list && (input.peek(Paren) || input.peek(Brace)) {
         let fault = format!("`{name}` takes a list without `=`: write `{example}`");
@@ -246,7 +303,7 @@ fn separator(input: ParseStream<'_>, diag: &mut Diag) -> Result<()> {
 }
 
 /// All up to the next comma.
-fn rest(input: ParseStream<'_>) -> Result<TokenStream> {
+pub(crate) fn rest(input: ParseStream<'_>) -> Result<TokenStream> {
     let mut rest = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) {
         rest.extend([input.parse::<TokenTree>()?]);

@@ -3,7 +3,7 @@
 use crate::{
     args::{Args, Backoff, parse},
     diag::Diag,
-    handler::{ADD, DELETE, Handler, Role},
+    handler::{ADD, DELETE, FINALIZE, Handler, Role},
     item::{Block, Method},
     value::{Time, show},
 };
@@ -24,6 +24,7 @@ impl<'a> Controller<'a> {
     pub(crate) fn check(args: Args, block: &'a Block, diag: &mut Diag) -> Self {
         resource(&args, diag);
         backoff(&args, diag);
+        owned(&args, diag);
         debounce(&args, diag);
         let name = name(&args, &block.header, diag);
         let handlers = handlers(&args, block, diag);
@@ -71,6 +72,21 @@ fn backoff(args: &Args, diag: &mut Diag) {
     }
 }
 
+/// Each kind once, and none of them the controller's own.
+fn owned(args: &Args, diag: &mut Diag) {
+    let resource = args.resource.as_ref().map(show);
+    let mut seen = Vec::new();
+    for ty in args.owns.iter().map(|owned| &owned.ty) {
+        let shown = show(ty);
+        if Some(&shown) == resource.as_ref() {
+            diag.at(ty, format!("a controller does not own its own resource; remove `owns({shown})`"));
+        } else if seen.contains(&shown) {
+            diag.at(ty, format!("`{shown}` is already owned; remove one of the two"));
+        }
+        seen.push(shown);
+    }
+}
+
 fn debounce(args: &Args, diag: &mut Diag) {
     if let (Some(Time::Known(interval, place)), Some(Time::Known(resync, _))) = (&args.debounce, &args.resync)
         && interval >= resync
@@ -100,10 +116,13 @@ fn name(args: &Args, header: &ItemImpl, diag: &mut Diag) -> String {
 fn handlers<'a>(args: &Args, block: &'a Block, diag: &mut Diag) -> Vec<Handler<'a>> {
     let resource = args.resource.as_ref().map_or_else(|| "Pod".into(), show);
     let mut handlers = Vec::new();
-    for role in [&ADD, &DELETE] {
+    for role in [&ADD, &DELETE, &FINALIZE] {
         let methods: Vec<_> = block.methods.iter().filter(|method| method.sig.ident == role.name).collect();
         if methods.is_empty() {
-            missing(role, block, &resource, diag);
+            missing(role, args, block, &resource, diag);
+        } else if *role == FINALIZE && !args.given.contains_key("finalizer") {
+            let fault = "`finalize` never runs without a finalizer\n= help: write `#[controller(.., finalizer = \"example.com/cleanup\")]`";
+            diag.at(&methods[0].sig.ident, fault);
         }
         // Of two with one name and no `#[cfg]`, rustc tells by itself: once, if there is one wrapper for both.
         let told_apart = methods.iter().all(|method| !method.cfgs.is_empty());
@@ -115,8 +134,12 @@ fn handlers<'a>(args: &Args, block: &'a Block, diag: &mut Diag) -> Vec<Handler<'
     handlers
 }
 
-/// Tells of the method that must be meant for a handler that is missing, else that there is no `add`.
-fn missing(role: &Role, block: &Block, resource: &str, diag: &mut Diag) {
+/// Tells of the method that must be meant for a handler that is missing, else that there is none though it is needed.
+fn missing(role: &Role, args: &Args, block: &Block, resource: &str, diag: &mut Diag) {
+    let finalizer = args.given.get("finalizer");
+    if *role == FINALIZE && finalizer.is_none() {
+        return;
+    }
     if let Some(Method { sig, .. }) = block.methods.iter().find(|method| role.is_meant_by(&method.sig)) {
         let (Role { name, runs, .. }, ident) = (role, &sig.ident);
         let fault = format!("`{ident}` is not a handler name; rename it to `{name}`, which runs {runs}");
@@ -124,6 +147,10 @@ fn missing(role: &Role, block: &Block, resource: &str, diag: &mut Diag) {
     }
     if *role == DELETE {
         return;
+    }
+    if let (true, Some(finalizer)) = (*role == FINALIZE, finalizer) {
+        let fault = format!("`finalizer` needs a handler\n= help: write {}", role.signature(resource));
+        return diag.push(Error::new(*finalizer, fault));
     }
     let mut fault = format!("this `impl` has no `add` handler\n= help: write {}", role.signature(resource));
     if block.calls_macro {

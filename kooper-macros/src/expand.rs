@@ -3,7 +3,7 @@
 use crate::{
     args::{Args, Backoff, Delays},
     check::Controller,
-    handler::{ADD, DELETE, Handler, Role},
+    handler::{ADD, DELETE, FINALIZE, Handler, Role},
     item::Method,
     value::{Rate, Time},
 };
@@ -22,6 +22,7 @@ pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
     let ty = &header.self_ty;
     let spec = spec(controller);
     let spans = spans(handlers);
+    let hooks = hooks(args);
     let wrappers = handlers.iter().map(|handler| wrapper(handler, args.resource.is_some()));
     // Stands for an `add` that is missing or wrong, so that the `impl` itself gives no further error.
     let stub = handlers.iter().all(|handler| *handler.role != ADD).then(|| {
@@ -40,6 +41,7 @@ pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
                 type Resource = #resource;
                 #spec
                 #spans
+                #hooks
                 #(#wrappers)*
                 #stub
             }
@@ -59,7 +61,8 @@ fn spec(controller: &Controller<'_>) -> TokenStream {
             quote_spanned!(place=> in_namespaces::<Self>(#names))
         }
     };
-    let (labels, fields, timeout) = (args.labels.iter(), args.fields.iter(), args.timeout.iter());
+    let (labels, fields) = (args.labels.iter(), args.fields.iter());
+    let (timeout, finalizer, shutdown) = (args.timeout.iter(), args.finalizer.iter(), args.shutdown.iter());
     let (debounce, rate_limit) = (args.debounce.iter(), args.rate_limit.iter());
     quote! {
         fn spec() -> __kooper::Spec {
@@ -69,9 +72,30 @@ fn spec(controller: &Controller<'_>) -> TokenStream {
                 __kooper::Queue::new().retries(#retries).backoff(#backoff).workers(#workers)
                     #(.debounce(#debounce))* #(.rate_limit(#rate_limit))*,
             )
-            #(.timeout(#timeout))*
+            #(.timeout(#timeout))* #(.finalizer(#finalizer))* #(.shutdown(#shutdown))*
         }
     }
+}
+
+/// The functions that are asked beside the handlers, if there are any.
+fn hooks(args: &Args) -> Option<TokenStream> {
+    let given = [("filter", &args.filter), ("on_error", &args.on_error)];
+    let hooks: Vec<_> = given
+        .into_iter()
+        .filter_map(|(name, function)| {
+            let (name, function) = (Ident::new(name, Span::call_site()), function.as_ref()?);
+            Some(quote!(.#name(#function)))
+        })
+        .chain(args.owns.iter().map(ToTokens::to_token_stream))
+        .chain(args.watches.iter().map(ToTokens::to_token_stream))
+        .collect();
+    (!hooks.is_empty()).then(|| {
+        quote! {
+            fn hooks() -> __kooper::Hooks<Self> {
+                __kooper::Hooks::<Self>::new() #(#hooks)*
+            }
+        }
+    })
 }
 
 impl ToTokens for Backoff {
@@ -119,10 +143,14 @@ impl ToTokens for Rate {
 /// The static with the place of each span in the source.
 fn spans(handlers: &[Handler<'_>]) -> TokenStream {
     let (add, delete) = (site(handlers, &ADD), site(handlers, &DELETE));
+    let finalize = handlers.iter().any(|handler| *handler.role == FINALIZE).then(|| {
+        let finalize = site(handlers, &FINALIZE);
+        quote!(.finalize(&SPANS, #finalize))
+    });
     quote! {
         fn spans() -> &'static __kooper::Spans {
             static SPANS: __kooper::Spans =
-                __kooper::Spans::new(&SPANS, __kooper::site!("processJob"), #add, #delete);
+                __kooper::Spans::new(&SPANS, __kooper::site!("processJob"), #add, #delete) #finalize;
             &SPANS
         }
     }

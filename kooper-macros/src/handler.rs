@@ -35,6 +35,14 @@ pub(crate) const DELETE: Role = Role {
     aliases: "deleted on_delete handle_delete",
 };
 
+pub(crate) const FINALIZE: Role = Role {
+    name: "finalize",
+    span: "handleFinalizeObject",
+    subject: "object",
+    runs: "when an object is to be deleted",
+    aliases: "cleanup clean_up finalise finalized finalizer on_finalize handle_finalize teardown tear_down",
+};
+
 impl Role {
     /// The whole signature, for a controller of `resource`.
     pub(crate) fn signature(&self, resource: &str) -> String {

@@ -9,6 +9,7 @@ mod diag;
 mod expand;
 mod handler;
 mod item;
+mod related;
 mod suggest;
 mod value;
 

@@ -5,24 +5,30 @@ macro_rules! arguments {
         $(#[$doc:meta])*
         $struct:ident: $noun:literal, by default $defaults:literal {
             $($name:literal $field:ident: $ty:ty = $read:expr, $what:literal, $example:literal, $aliases:literal;)*
+            // Those that may be given several times.
+            $(each $each:literal $list:ident: $item:ty = $one:expr, $each_what:literal, $each_example:literal, $each_aliases:literal;)*
         }
     ) => {
         $(#[$doc])*
         #[derive(Default)]
         pub(crate) struct $struct {
             $(pub(crate) $field: Option<$ty>,)*
+            $(pub(crate) $list: Vec<$item>,)*
             pub(crate) given: BTreeMap<&'static str, Span>,
         }
 
         impl Arguments for $struct {
             const NOUN: &'static str = $noun;
             const DEFAULTS: &'static str = $defaults;
-            const ROWS: &'static [Row] =
-                &[$(Row { name: $name, what: $what, example: $example, aliases: $aliases },)*];
+            const ROWS: &'static [Row] = &[
+                $(Row { name: $name, what: $what, example: $example, aliases: $aliases, repeats: false },)*
+                $(Row { name: $each, what: $each_what, example: $each_example, aliases: $each_aliases, repeats: true },)*
+            ];
 
             fn read(&mut self, row: &Row, input: ParseStream<'_>) -> Result<()> {
                 match row.name {
                     $($name => self.$field = Some($read(row, input)?),)*
+                    $($each => self.$list.push($one(row, input)?),)*
                     _ => {}
                 }
                 Ok(())

@@ -167,15 +167,27 @@ fn namespace(value: &Value<'_>) -> Result<String> {
 }
 
 /// `labels = "app=web"` or a path
-pub(crate) fn selector(kind: &str, check: fn(&str) -> Checked) -> impl Fn(&Value<'_>) -> Result<Expr> {
+pub(crate) fn checked(not: &str, check: fn(&str) -> Checked) -> impl Fn(&Value<'_>) -> Result<Expr> {
     move |value| {
         if !value.is_const()
             && let Err(fault) = check(&value.text("takes a string or a path")?)
         {
             let fault = fault.replace("; ", "\n= help: ");
-            return value.fail(format!("`{}` is not a {kind} selector: {fault}", value.row.name));
+            return value.fail(format!("`{}` {not}{fault}", value.row.name));
         }
         Ok(value.expr.clone())
+    }
+}
+
+/// `filter = Self::is_ours`
+pub(crate) fn function(value: &Value<'_>) -> Result<Expr> {
+    let Row { name, example, .. } = value.row;
+    match &value.expr {
+        Expr::Path(_) => Ok(value.expr.clone()),
+        Expr::Closure(_) => value.fail(format!(
+            "`{name}` takes the path of a function, such as `{example}`\n= help: a closure can be given at run time, by `Controller::{name}`"
+        )),
+        _ => value.fail(format!("`{name}` takes the path of a function, such as `{example}`")),
     }
 }
 

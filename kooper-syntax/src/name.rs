@@ -53,6 +53,29 @@ pub fn check_dns_label(name: &str) -> Checked {
     })
 }
 
+/// Whether `name` can be a finalizer of one's own: a domain and a name, such as `example.com/cleanup`.
+///
+/// # Errors
+///
+/// What is wrong, as the sentence that follows the name of the setting.
+pub fn check_finalizer(name: &str) -> Checked {
+    let is_name = |name: &str| {
+        let mut letters = name.chars();
+        let ends = letters.next().is_some_and(|first| first.is_ascii_alphanumeric())
+            && name.ends_with(|last: char| last.is_ascii_alphanumeric());
+        ends && name.len() <= 63
+            && letters.all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter))
+    };
+    match name.split_once('/') {
+        Some((domain, name))
+            if domain.len() <= 253 && domain.split('.').all(is_dns_label) && is_name(name) =>
+        {
+            Ok(())
+        }
+        _ => Err("must be a qualified name, such as \"example.com/cleanup\"".into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,5 +113,17 @@ mod tests {
         assert!(fault.starts_with("must be a DNS label; try \"pod-logger\""), "{fault}");
         let fault = check_dns_label(&"a".repeat(64)).expect_err("too long");
         assert!(fault.ends_with("at most 63 characters"), "{fault}");
+    }
+
+    #[test]
+    fn finalizers_have_a_domain_and_a_name() {
+        for good in ["example.com/cleanup", "a/b", "kooper.example.com/Clean_up.v1"] {
+            assert!(check_finalizer(good).is_ok(), "{good}");
+        }
+        for bad in
+            ["cleanup", "", "example.com/", "/cleanup", "Example.com/cleanup", "a/b/c", "a/-b", "a..b/c"]
+        {
+            assert!(check_finalizer(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration as StdDuration;
 
 pub use crate::{
-    Backoff, Context, ObjectKey, Queue, RateLimit, Retriever, Spec,
-    handler::{ContextArg, Handler, HandlerOutput, KeyArg, ObjectArg, Outcome},
+    Backoff, Context, Hooks, ObjectKey, Queue, RateLimit, Retriever, Source, Spec,
+    handler::{ContextArg, Handler, HandlerOutput, KeyArg, ObjectArg, Outcome, Resource},
     site,
     trace::{Site, Spans},
 };
@@ -12,6 +12,11 @@ pub use core::time::Duration;
 
 /// `resync = "never"`
 pub const NEVER: Option<StdDuration> = None;
+
+/// A source of `owns` and `watches`. A free function, so that rustc tells of what is no resource in our words.
+pub fn source<R: Resource>() -> Source<R> {
+    Source::new()
+}
 
 /// Lets rustc tell of a constant that is no `Duration` where it stands in the attribute.
 pub const fn duration(duration: StdDuration) -> StdDuration {

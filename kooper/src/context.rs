@@ -179,10 +179,14 @@ pub enum Trigger {
     Retry,
     /// The run before it asked for it.
     Requeue,
+    /// An object that it owns was found or has changed: one of `owns`.
+    Owned,
+    /// An object of another kind that leads to it was found or has changed: one of `watches`.
+    Related,
 }
 
 impl Trigger {
-    /// As it stands in the trace: `list`, `watch`, `resync`, `retry`, `requeue`.
+    /// As it stands in the trace: `list`, `watch`, `resync`, `retry`, `requeue`, `owned`, `related`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::List => "list",
@@ -190,6 +194,8 @@ impl Trigger {
             Self::Resync => "resync",
             Self::Retry => "retry",
             Self::Requeue => "requeue",
+            Self::Owned => "owned",
+            Self::Related => "related",
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The controller: a handler with its settings, and the ways to run it.
 
 use crate::{
-    Backoff, Encoding, RateLimit, Readiness, Result, Spec, client,
+    Backoff, Encoding, ErrorHook, FilterHook, Handler, Hooks, MapHook, RateLimit, Readiness, Resource,
+    Result, Source, Spec, client,
     handler::Runnable,
     retriever::{Health, Names},
     running::Running,
@@ -11,9 +12,6 @@ use kube::Client;
 use std::{future::Future, pin::Pin, time::Duration};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-
-/// How long running handlers may take at shutdown, unless set.
-const DRAIN: Duration = Duration::from_secs(30);
 
 /// A handler with its settings, ready to run.
 ///
@@ -45,11 +43,11 @@ const DRAIN: Duration = Duration::from_secs(30);
 /// # }
 /// ```
 #[must_use = "a controller does nothing until it is run"]
-pub struct Controller<H> {
+pub struct Controller<H: Handler> {
     handler: H,
     spec: Spec,
+    hooks: Hooks<H>,
     client: Option<Client>,
-    drain: Duration,
     start: Option<Duration>,
     health: watch::Sender<Health>,
     stop: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
@@ -73,8 +71,8 @@ impl<H: Runnable> Controller<H> {
         Self {
             handler,
             spec: H::spec(),
+            hooks: H::hooks(),
             client: None,
-            drain: DRAIN,
             start: None,
             health: watch::Sender::default(),
             stop: None,
@@ -127,6 +125,36 @@ impl<H: Runnable> Controller<H> {
     /// How long one attempt of one handler may take; `None` for no limit.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.spec.timeout = timeout.into();
+        self
+    }
+
+    /// The finalizer that objects carry while there is a `finalize` to come; see [`Spec::finalizer`]. `None` for none.
+    pub fn finalizer<'a>(mut self, finalizer: impl Into<Option<&'a str>>) -> Self {
+        self.spec = self.spec.finalizer(finalizer);
+        self
+    }
+
+    /// What `add` is given; see [`Hooks::filter`]. A closure says the types of its arguments: `|pod: &Pod| …`.
+    pub fn filter<By>(mut self, filter: impl FilterHook<H, H::Resource, By>) -> Self {
+        self.hooks = self.hooks.filter(filter);
+        self
+    }
+
+    /// Also has an object handled when one that it owns changes; see [`Hooks::owns`]. It adds to those that are owned already.
+    pub fn owns<R: Resource>(mut self, source: Source<R>) -> Self {
+        self.hooks = self.hooks.owns(source);
+        self
+    }
+
+    /// Also has objects handled when one of another kind changes; see [`Hooks::watches`]. It adds to those that are watched already.
+    pub fn watches<R: Resource, By>(mut self, source: Source<R>, map: impl MapHook<H, R, By>) -> Self {
+        self.hooks = self.hooks.watches(source, map);
+        self
+    }
+
+    /// What becomes of an object whose handler fails with an error; see [`Hooks::on_error`].
+    pub fn on_error<By>(mut self, on_error: impl ErrorHook<H, By>) -> Self {
+        self.hooks = self.hooks.on_error(on_error);
         self
     }
 
@@ -189,7 +217,7 @@ impl<H: Runnable> Controller<H> {
     /// 5 s before its end (half of it, where it is under 10 s) [`Context::cancellation`](crate::Context::cancellation)
     /// fires; at its end what still runs is dropped. Keep it below the pod's `terminationGracePeriodSeconds`.
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
-        self.drain = timeout;
+        self.spec.shutdown = timeout;
         self
     }
 
@@ -276,13 +304,16 @@ impl<H: Runnable> Controller<H> {
             }
             None => client::inferred().await?,
         };
-        let (drain, start) = (this.drain, this.start);
+        let (drain, start) = (this.spec.shutdown, this.start);
         this.start(&reader, writer).until(stop, start, drain, &at_once).await
     }
 
     /// The same with the settings that will be in force, where they can be.
     pub(crate) fn checked(mut self) -> Result<Self> {
         self.spec.check()?;
+        for source in &self.hooks.sources {
+            source.retriever.check()?;
+        }
         if let Some(encoding) = Encoding::of_operator()? {
             self.spec.retriever.encoding = encoding;
         }
@@ -292,11 +323,11 @@ impl<H: Runnable> Controller<H> {
     /// The longest start and the longest drain.
     #[cfg(feature = "testing")]
     pub(crate) fn limits(&self) -> (Option<Duration>, Duration) {
-        (self.start, self.drain)
+        (self.start, self.spec.shutdown)
     }
 
     /// Puts the stages to work, with a client to read by and one for handlers.
     pub(crate) fn start(self, reader: &Client, writer: Client) -> Running<H> {
-        Running::start(self.handler, self.spec, reader, writer, self.health)
+        Running::start((self.handler, self.hooks), self.spec, reader, writer, self.health)
     }
 }

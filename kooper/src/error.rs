@@ -49,6 +49,10 @@ impl Error {
         Self { source: message.into().into() }
     }
 
+    pub(crate) fn from_boxed(source: BoxError) -> Self {
+        Self { source }
+    }
+
     /// What the error is about.
     pub fn kind(&self) -> ErrorKind {
         let error = &*self.source;

@@ -1,6 +1,6 @@
 //! The handler: what `#[controller]` implements, what its methods may take, and what they may return.
 
-use crate::{Context, ObjectKey, Spec, error::BoxError, trace::Spans};
+use crate::{Context, Hooks, ObjectKey, Spec, error::BoxError, trace::Spans};
 use std::{future::Future, sync::Arc, time::Duration};
 
 /// What handles the objects of one resource. `#[controller]` on an `impl` block implements it.
@@ -56,6 +56,14 @@ pub trait Handler {
     /// The places in your source that the spans of each attempt point at.
     fn spans() -> &'static Spans;
 
+    /// The functions that the controller asks beside the handlers. None unless it is implemented.
+    fn hooks() -> Hooks<Self>
+    where
+        Self: Sized,
+    {
+        Hooks::new()
+    }
+
     /// Handles an object that exists, in its newest known state.
     fn on_add(&self, ctx: Context, object: Self::Resource) -> impl Future<Output = Outcome> + Send;
 
@@ -66,6 +74,14 @@ pub trait Handler {
     /// that happened while the program was not running is not seen: keep a finalizer on objects for which that matters.
     fn on_delete(&self, ctx: Context, key: ObjectKey) -> impl Future<Output = Outcome> + Send {
         let _ = (ctx, key);
+        async { Ok(Requeue::none()) }
+    }
+
+    /// Cleans up for an object that is being deleted, and is kept until this has succeeded.
+    ///
+    /// It runs where [`Spec::finalizer`] is set. Nothing is done unless it is implemented: the finalizer is removed then.
+    fn on_finalize(&self, ctx: Context, object: Self::Resource) -> impl Future<Output = Outcome> + Send {
+        let _ = (ctx, object);
         async { Ok(Requeue::none()) }
     }
 }
@@ -172,11 +188,11 @@ impl ContextArg for Context {
     }
 }
 
-/// What the object argument of `add` may be: the resource, by value or as an `Arc`.
+/// What the object argument of `add` and `finalize` may be: the resource, by value or as an `Arc`.
 #[diagnostic::on_unimplemented(
-    message = "the object argument of `add` has the wrong type",
+    message = "the object argument of a handler has the wrong type",
     label = "expected `{R}` or `Arc<{R}>`, found `{Self}`",
-    note = "`add` is given the object that `resource` names, by value or as an `Arc`"
+    note = "`add` and `finalize` are given the object that `resource` names, by value or as an `Arc`"
 )]
 pub trait ObjectArg<R> {
     /// The argument.

@@ -1,10 +1,12 @@
 //! The stages of a controller at work: started together, watched, and drained.
 
 use crate::{
-    DrainError, Error, Objects, Resource, Result, Spec, StartError,
+    DrainError, Error, Hooks, Objects, Resource, Result, Spec, StartError,
+    finalizer::Finalizer,
     handler::Runnable,
     queue::WorkQueue,
     retriever::{Health, Intake, Stream, resync, warn_of_missing_namespaces},
+    source::Mapper,
     store::Store,
     trace::Identity,
     worker::{Watchdog, Workers},
@@ -12,8 +14,8 @@ use crate::{
 use kube::Client;
 use std::{
     sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -24,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 const ABORT: Duration = Duration::from_millis(500);
 
 /// A controller whose stages are at work.
-pub(crate) struct Running<H> {
+pub(crate) struct Running<H: Runnable> {
     workers: Arc<Workers<H>>,
     intake: Arc<Intake>,
     spec: Spec,
@@ -37,7 +39,7 @@ pub(crate) struct Running<H> {
 impl<H: Runnable> Running<H> {
     /// Puts all stages to work.
     pub(crate) fn start(
-        handler: H,
+        (handler, hooks): (H, Hooks<H>),
         spec: Spec,
         reader: &Client,
         writer: Client,
@@ -50,14 +52,21 @@ impl<H: Runnable> Running<H> {
         what.encoding =
             what.encoding.for_type::<<H::Resource as Resource>::Object>(&spec.name, api_version, kind);
         let what = Arc::new(what);
-        let namespaces: Vec<Option<String>> = match &*what.namespaces {
-            [] => vec![None],
-            namespaces => namespaces.iter().cloned().map(Some).collect(),
-        };
-        let intake = Arc::new(Intake::new(store.clone(), queue.clone(), health, namespaces.len()));
+        let besides = hooks.sources.iter().map(|source| Arc::new(source.beside(&what, &spec.name)));
+        let besides: Vec<_> = besides.collect();
+        let streams = besides.iter().chain([&what]).map(|what| what.places().len()).sum();
+        let intake = Arc::new(Intake::new(store.clone(), queue.clone(), health, streams));
         let count = spec.queue.workers as usize;
         let workers = Arc::new(Workers {
             handler,
+            hooks,
+            finalizer: spec.finalizer.clone().map(|name| Finalizer {
+                name,
+                resource: what.resource.clone(),
+                metadata_only: what.metadata_only,
+            }),
+            renewed: Mutex::default(),
+            filtered: AtomicU64::new(0),
             identity: Identity::new(&spec, H::spans()),
             controller: spec.name.as_str().into(),
             retries: spec.queue.retries,
@@ -78,7 +87,15 @@ impl<H: Runnable> Running<H> {
             let (name, namespaces) = (spec.name.clone(), what.namespaces.clone());
             reading.spawn(warn_of_missing_namespaces(reader.clone(), name, namespaces));
         }
-        for (id, namespace) in (0..).zip(namespaces) {
+        let mut sides = vec![(what.clone(), intake.clone())];
+        for (source, beside) in besides.into_iter().enumerate() {
+            let mapper = Arc::new(Mapper::new(workers.clone(), source, what.clone()));
+            sides.push((beside, Arc::new(intake.beside(mapper.store.clone(), mapper.queue.clone()))));
+            reading.spawn(mapper.run());
+        }
+        let places =
+            sides.iter().flat_map(|side| side.0.places().into_iter().map(move |place| (side, place)));
+        for (id, ((what, intake), namespace)) in (0..).zip(places) {
             let (name, client) = (spec.name.clone(), reader.clone());
             reading.spawn(Stream::new(id, name, what.clone(), namespace, client, intake.clone()).run());
         }
@@ -174,7 +191,8 @@ impl<H: Runnable> Running<H> {
         };
         let controller = &*self.workers.controller;
         if finished {
-            tracing::info!(controller, "stopped");
+            let filtered = Some(self.workers.filtered.load(Ordering::Relaxed)).filter(|count| *count > 0);
+            tracing::info!(controller, filtered, "stopped");
             return Ok(());
         }
         let aborted = self.workers.running.load(Ordering::Relaxed);

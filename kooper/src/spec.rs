@@ -1,8 +1,11 @@
 //! What a controller is: all that the attribute can set, as values that run-time setters can change.
 
 use crate::{ConfigError, queue::Queue, retriever::Retriever};
-use kooper_syntax::name::is_dns_label;
+use kooper_syntax::name::{check_finalizer, is_dns_label};
 use std::time::Duration;
+
+/// How long running handlers may take at shutdown, unless set.
+const DRAIN: Duration = Duration::from_secs(30);
 
 /// Name, [`Retriever`], [`Queue`] and limits of one controller.
 ///
@@ -13,12 +16,14 @@ pub struct Spec {
     pub(crate) retriever: Retriever,
     pub(crate) queue: Queue,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) finalizer: Option<String>,
+    pub(crate) shutdown: Duration,
 }
 
 impl Spec {
     /// A controller by name, with what it retrieves and how it queues; a handler may take as long as it wants.
     pub fn new(name: impl Into<String>, retriever: Retriever, queue: Queue) -> Self {
-        Self { name: name.into(), retriever, queue, timeout: None }
+        Self { name: name.into(), retriever, queue, timeout: None, finalizer: None, shutdown: DRAIN }
     }
 
     /// How long one attempt of one handler may take; `None`, the default, is without limit.
@@ -27,6 +32,26 @@ impl Spec {
     #[must_use]
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeout = timeout.into();
+        self
+    }
+
+    /// The finalizer that objects carry from before their first `add` until their `finalize` has succeeded; `None`, the
+    /// default, for none. A qualified name, such as `example.com/cleanup`.
+    ///
+    /// The program needs the permission to `patch` the resource.
+    #[must_use]
+    pub fn finalizer<'a>(mut self, finalizer: impl Into<Option<&'a str>>) -> Self {
+        self.finalizer = finalizer.into().map(Into::into);
+        self
+    }
+
+    /// How long running handlers may take once the controller shuts down; 30 s unless set.
+    ///
+    /// 5 s before its end (half of it, where it is under 10 s) [`Context::cancellation`](crate::Context::cancellation) fires; at its end
+    /// what still runs is dropped. Keep it below the pod's `terminationGracePeriodSeconds`.
+    #[must_use]
+    pub fn shutdown(mut self, limit: Duration) -> Self {
+        self.shutdown = limit;
         self
     }
 
@@ -45,6 +70,11 @@ impl Spec {
                 setting: "timeout",
                 problem: "must be longer than zero".into(),
             });
+        }
+        if let Some(finalizer) = &self.finalizer
+            && let Err(problem) = check_finalizer(finalizer)
+        {
+            return Err(ConfigError::Range { setting: "finalizer", problem });
         }
         if let (Some(debounce), Some(resync)) = (self.queue.debounce, self.retriever.resync)
             && debounce >= resync

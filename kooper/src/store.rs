@@ -174,6 +174,21 @@ impl Store {
         Some(Job::Add { object, first })
     }
 
+    /// Takes a newer state that came of the controller's own write. No change follows: the handler is given this very state.
+    pub(crate) fn renew(&self, mut object: Object) {
+        let mut entries = self.lock();
+        let Some(entry) = entries.get_mut(&object.meta.key) else { return };
+        let Some(current) = &entry.current else { return };
+        let known = &current.meta;
+        if known.uid != object.meta.uid || !known.is_older_than(&object.meta) {
+            return;
+        }
+        object.meta.key = known.key.clone();
+        // The write changed no spec, and a digest of another encoding says nothing.
+        object.meta.spec = known.spec;
+        entry.current = Some(Arc::new(object));
+    }
+
     /// Takes back that a handler saw the object of this uid: it could not be decoded, so none did.
     pub(crate) fn unstart(&self, key: &ObjectKey, uid: &str) {
         let mut entries = self.lock();

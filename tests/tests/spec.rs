@@ -130,7 +130,7 @@ fn every_setter_wins_over_the_attribute() {
         .resync(SECOND * 600);
     let any_field =
         Retriever::of::<Pod>().namespaces(["default", "other"]).labels("app!=hidden").resync(SECOND * 600);
-    for (what, set, wanted) in [
+    for (what, set, wanted) in vec![
         ("name", new().name("other"), Spec::new("other", retriever(), queue()).timeout(SECOND * 5)),
         ("retries", new().retries(9), spec(retriever(), queue().retries(9))),
         ("workers", new().workers(9), spec(retriever(), queue().workers(9))),
@@ -155,6 +155,12 @@ fn every_setter_wins_over_the_attribute() {
         ("all namespaces", new().namespaces([]), spec(retriever().namespaces([]), queue())),
         ("labels", new().labels("a=b"), spec(retriever().labels("a=b"), queue())),
         ("no labels", new().labels(None), spec(unlabelled, queue())),
+        ("shutdown", new().drain_timeout(SECOND), spec(retriever(), queue()).shutdown(SECOND)),
+        (
+            "finalizer",
+            new().finalizer("example.com/a"),
+            spec(retriever(), queue()).finalizer("example.com/a"),
+        ),
         ("fields", new().fields("a=b"), spec(retriever().fields("a=b"), queue())),
         ("no fields", new().fields(None), spec(any_field, queue())),
     ] {

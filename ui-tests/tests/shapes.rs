@@ -112,6 +112,61 @@ fn the_other_forms_of_values_are_taken() {
     assert_eq!(Never::spec(), Spec::new("never", retriever, queue));
 }
 
+struct Hooked(bool);
+
+#[controller(
+    resource = Pod,
+    filter = Self::is_ours,
+    on_error = decide,
+    finalizer = Self::FINALIZER,
+    owns(ConfigMap, labels = "a=b", namespace = ["a", "b"]),
+    owns(k8s_openapi::api::core::v1::Service),
+    watches(ConfigMap, map = Self::pod_of, fields = "metadata.name=a"),
+    shutdown = "5s",
+)]
+impl Hooked {
+    fn pod_of(map: &ConfigMap) -> Option<ObjectKey> {
+        map.metadata.name.as_ref().map(|name| ObjectKey::namespaced("a", name))
+    }
+
+    const FINALIZER: &str = "example.com/cleanup";
+
+    fn is_ours(&self, pod: &Pod) -> bool {
+        self.0 && pod.metadata.name.is_some()
+    }
+
+    async fn add(&self, _: Pod) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    async fn finalize(&self, _: Arc<Pod>) -> kooper::Result {
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    async fn finalize(&self, _: Pod) -> kooper::Result {
+        Ok(())
+    }
+}
+
+fn decide(_: &std::io::Error, ctx: &Context) -> kooper::OnError {
+    if ctx.is_last_attempt() { kooper::OnError::GiveUp } else { kooper::OnError::Retry }
+}
+
+#[test]
+fn functions_and_finalizers_are_taken_by_path() {
+    can_run(Hooked(true));
+    assert_eq!(
+        Hooked::spec(),
+        default_spec("hooked").finalizer("example.com/cleanup").shutdown(Duration::from_secs(5))
+    );
+    let hooks = format!("{:?}", Hooked::hooks());
+    for word in ["is_ours", "decide", "\"Service\"", "metadata.name=a"] {
+        assert!(hooks.contains(word), "{hooks}");
+    }
+}
+
 struct Generic<T, const N: usize>(T);
 
 #[controller(resource = T, name = "generic")]

@@ -30,15 +30,25 @@ const _: () = {
                         ),
                 )
                 .timeout(__kooper::Duration::from_secs(90))
+                .finalizer("example.com/cleanup")
+                .shutdown(__kooper::Duration::from_secs(20))
         }
         fn spans() -> &'static __kooper::Spans {
             static SPANS: __kooper::Spans = __kooper::Spans::new(
-                &SPANS,
-                __kooper::site!("processJob"),
-                __kooper::site!("handleAddObject"),
-                __kooper::site!("handleDeleteObject"),
-            );
+                    &SPANS,
+                    __kooper::site!("processJob"),
+                    __kooper::site!("handleAddObject"),
+                    __kooper::site!("handleDeleteObject"),
+                )
+                .finalize(&SPANS, __kooper::site!("handleFinalizeObject"));
             &SPANS
+        }
+        fn hooks() -> __kooper::Hooks<Self> {
+            __kooper::Hooks::<Self>::new()
+                .filter(Self::is_ours)
+                .on_error(Self::on_error)
+                .owns(__kooper::source::<ConfigMap>().labels("role=address"))
+                .watches(__kooper::source::<Secret>().namespaces("b"), Self::users)
         }
         async fn on_add(
             &self,
@@ -63,6 +73,21 @@ const _: () = {
                 (),
                 Failure,
             > as __kooper::HandlerOutput>::into_outcome(Self::delete(self, key).await)
+        }
+        async fn on_finalize(
+            &self,
+            _ctx: __kooper::Context,
+            object: Self::Resource,
+        ) -> __kooper::Outcome {
+            let object = <Pod as __kooper::ObjectArg<
+                Self::Resource,
+            >>::from_object(object);
+            <Result<
+                (),
+                Failure,
+            > as __kooper::HandlerOutput>::into_outcome(
+                Self::finalize(self, object).await,
+            )
         }
     }
 };

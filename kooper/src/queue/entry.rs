@@ -19,7 +19,7 @@ pub(super) enum Lane {
 impl Lane {
     pub(super) fn of(trigger: Trigger) -> Self {
         match trigger {
-            Trigger::Watch => Self::Live,
+            Trigger::Watch | Trigger::Owned | Trigger::Related => Self::Live,
             Trigger::Retry | Trigger::Requeue => Self::Retry,
             Trigger::List | Trigger::Resync => Self::Backlog,
         }

@@ -18,6 +18,7 @@ pub use policy::{Backoff, Queue};
 pub use rate::RateLimit;
 
 use crate::{
+    ObjectKey, Trigger,
     store::Change,
     sync::{Mutex, MutexGuard, Notify, sleep_until},
 };
@@ -68,6 +69,13 @@ impl WorkQueue {
         if wake.timer {
             self.due.notify_one();
         }
+    }
+
+    /// A change of an object that leads to a key; `live` if a watch told of it. It is no change of the key's own spec.
+    pub(crate) fn related(&self, key: ObjectKey, trigger: Trigger, live: bool) {
+        let lane = if live { Lane::Live } else { Lane::Backlog };
+        let wake = self.lock().changed(key, lane, trigger, false, Instant::now());
+        self.wake(wake);
     }
 
     /// The next key, waiting until there is one. `None` once the queue is closed.
@@ -150,6 +158,8 @@ pub(crate) enum Verdict {
     Done,
     RequeueAfter(Duration),
     Failed,
+    /// Failed, with a delay of its own in place of the backoff.
+    FailedAfter(Duration),
     Permanent,
     Aborted,
 }
@@ -157,7 +167,6 @@ pub(crate) enum Verdict {
 #[cfg(test)]
 mod wake_up {
     use super::*;
-    use crate::{ObjectKey, Trigger};
 
     fn change(name: &str) -> Change {
         Change { key: ObjectKey::cluster(name), trigger: Trigger::Watch, spec: true }

@@ -146,9 +146,10 @@ impl Model {
             Verdict::RequeueAfter(delay) => Settlement::Requeued(delay),
             Verdict::Permanent => Settlement::Permanent,
             Verdict::Aborted => Settlement::Aborted,
-            Verdict::Failed if failures == RETRIES => Settlement::GivenUp,
-            Verdict::Failed => {
-                let delay = backoff().delay(failures);
+            Verdict::Failed | Verdict::FailedAfter(_) if failures == RETRIES => Settlement::GivenUp,
+            Verdict::Failed | Verdict::FailedAfter(_) => {
+                let own = if let Verdict::FailedAfter(delay) = verdict { Some(delay) } else { None };
+                let delay = own.unwrap_or_else(|| backoff().delay(failures));
                 Settlement::Retry { consumed: failures + 1, remaining: RETRIES - failures - 1, delay }
             }
         };
@@ -233,6 +234,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => Just(Verdict::Done),
         4 => Just(Verdict::Failed),
         1 => millis(0..400).prop_map(Verdict::RequeueAfter),
+        1 => millis(0..400).prop_map(Verdict::FailedAfter),
         1 => Just(Verdict::Permanent),
         1 => Just(Verdict::Aborted),
     ];

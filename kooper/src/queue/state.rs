@@ -198,11 +198,16 @@ impl State {
             Verdict::RequeueAfter(delay) => Settlement::Requeued(delay),
             Verdict::Permanent => Settlement::Permanent,
             Verdict::Aborted => Settlement::Aborted,
-            Verdict::Failed if handout.attempt > self.policy.retries => Settlement::GivenUp,
-            Verdict::Failed => Settlement::Retry {
+            Verdict::Failed | Verdict::FailedAfter(_) if handout.attempt > self.policy.retries => {
+                Settlement::GivenUp
+            }
+            Verdict::Failed | Verdict::FailedAfter(_) => Settlement::Retry {
                 consumed: handout.attempt,
                 remaining: self.policy.retries - handout.attempt,
-                delay: self.policy.backoff.jittered(handout.attempt - 1, self.chance.f64()),
+                delay: match verdict {
+                    Verdict::FailedAfter(delay) => delay,
+                    _ => self.policy.backoff.jittered(handout.attempt - 1, self.chance.f64()),
+                },
             },
         }
     }

@@ -14,9 +14,9 @@ use tokio::sync::watch;
 pub(crate) struct Intake {
     pub(crate) store: Arc<Store>,
     pub(crate) queue: Arc<WorkQueue>,
-    health: watch::Sender<Health>,
+    health: Arc<watch::Sender<Health>>,
     /// The last trouble and its next step, for a start that takes too long.
-    trouble: Mutex<Option<(String, String)>>,
+    trouble: Arc<Mutex<Option<(String, String)>>>,
 }
 
 /// How the streams are.
@@ -43,7 +43,7 @@ impl Health {
 }
 
 impl Intake {
-    /// For `streams` streams.
+    /// For `streams` streams in all.
     pub(crate) fn new(
         store: Arc<Store>,
         queue: Arc<WorkQueue>,
@@ -51,7 +51,12 @@ impl Intake {
         streams: usize,
     ) -> Self {
         health.send_modify(|health| health.pending = Some(streams));
-        Self { store, queue, health, trouble: Mutex::default() }
+        Self { store, queue, health: Arc::new(health), trouble: Arc::default() }
+    }
+
+    /// For the streams of another kind, whose objects go elsewhere. How they are counts as well.
+    pub(crate) fn beside(&self, store: Arc<Store>, queue: Arc<WorkQueue>) -> Self {
+        Self { store, queue, health: self.health.clone(), trouble: self.trouble.clone() }
     }
 
     /// How the streams are, and how they become.

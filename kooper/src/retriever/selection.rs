@@ -105,6 +105,14 @@ impl Retriever {
         self
     }
 
+    /// Where a stream is needed: each namespace, or `None` for all of them.
+    pub(crate) fn places(&self) -> Vec<Option<String>> {
+        match &*self.namespaces {
+            [] => vec![None],
+            namespaces => namespaces.iter().cloned().map(Some).collect(),
+        }
+    }
+
     /// `apiVersion` and `kind` of what the server sends.
     pub(crate) fn sent(&self) -> (&str, &str) {
         if self.metadata_only { METADATA_ALONE } else { (&self.resource.api_version, &self.resource.kind) }

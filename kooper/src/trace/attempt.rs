@@ -57,6 +57,7 @@ impl Identity {
 pub(crate) enum Place {
     Add,
     Delete,
+    Finalize,
 }
 
 /// Why an attempt failed.
@@ -164,6 +165,7 @@ impl<'a> Attempt<'a> {
         let (callsite, name) = match place {
             Place::Add => (&self.identity.spans.add, event::ADD),
             Place::Delete => (&self.identity.spans.delete, event::DELETE),
+            Place::Finalize => (&self.identity.spans.finalize, event::FINALIZE),
         };
         let mut values: [Option<&dyn Value>; CHILD.len()] = [None; CHILD.len()];
         values[..7].copy_from_slice(&self.identity.common());

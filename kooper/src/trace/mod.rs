@@ -24,7 +24,7 @@
 //! | `kooper.controller`, `controller.cfg.name` | both | the controller's name |
 //! | `controller.cfg.resync_interval` | both | as Go writes a duration (`3m0s`); `0s` for never |
 //! | `controller.cfg.max_retries`, `controller.cfg.concurrent_workers` | both | int |
-//! | `kooper.trigger` | root | [`Trigger`](crate::Trigger): `list`, `watch`, `resync`, `retry`, `requeue` |
+//! | `kooper.trigger` | root | [`Trigger`](crate::Trigger): `list`, `watch`, `resync`, `retry`, `requeue`, `owned`, `related` |
 //! | `kooper.queue.wait_ms`, `kooper.queue.coalesced` | root | int: time from ready to taken; changes that this run covers beside the first |
 //! | `kooper.outcome` | root | `done`, `requeued`, `retried`, `given_up`, `permanent`, `aborted` |
 //! | `error`, and the span's status | both, on failure | `true`; Error with the message |

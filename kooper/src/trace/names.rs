@@ -59,6 +59,7 @@ pub(crate) mod event {
     pub(crate) const PROCESS_OBJECT: &str = "process_object";
     pub(crate) const ADD: &str = "add";
     pub(crate) const DELETE: &str = "delete";
+    pub(crate) const FINALIZE: &str = "finalize";
     pub(crate) const ERROR: &str = "error";
     pub(crate) const REENQUEUED: &str = "reenqueued";
     pub(crate) const FORGET: &str = "forget";

@@ -28,6 +28,11 @@ impl Site {
     pub const fn new(name: &'static str, module: &'static str, file: &'static str, line: u32) -> Self {
         Self { name, module, file, line }
     }
+
+    /// The same place, for a span of another name.
+    const fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
 }
 
 /// The [`Site`](crate::trace::Site) of a span by its name, at the line where this stands.
@@ -96,6 +101,7 @@ pub struct Spans {
     pub(super) root: Callsite,
     pub(super) add: Callsite,
     pub(super) delete: Callsite,
+    pub(super) finalize: Callsite,
     pub(super) good: Callsite,
     pub(super) failed: Callsite,
     pub(super) given_up: Callsite,
@@ -109,10 +115,25 @@ impl Spans {
             root: Callsite::new(&this.root, process_job, Level::INFO, &ROOT, Kind::SPAN),
             add: Callsite::new(&this.add, add, Level::INFO, &CHILD, Kind::SPAN),
             delete: Callsite::new(&this.delete, delete, Level::INFO, &CHILD, Kind::SPAN),
+            finalize: Callsite::new(
+                &this.finalize,
+                process_job.named("handleFinalizeObject"),
+                Level::INFO,
+                &CHILD,
+                Kind::SPAN,
+            ),
             good: Callsite::new(&this.good, process_job, Level::DEBUG, &LINE, Kind::EVENT),
             failed: Callsite::new(&this.failed, process_job, Level::WARN, &LINE, Kind::EVENT),
             given_up: Callsite::new(&this.given_up, process_job, Level::ERROR, &LINE, Kind::EVENT),
         }
+    }
+}
+
+impl Spans {
+    /// The same, with the place of `finalize`, which else is that of the controller.
+    #[must_use]
+    pub const fn finalize(self, this: &'static Self, finalize: Site) -> Self {
+        Self { finalize: Callsite::new(&this.finalize, finalize, Level::INFO, &CHILD, Kind::SPAN), ..self }
     }
 }
 
@@ -122,6 +143,7 @@ impl std::fmt::Debug for Spans {
             .field("process_job", &self.root.site())
             .field("add", &self.add.site())
             .field("delete", &self.delete.site())
+            .field("finalize", &self.finalize.site())
             .finish_non_exhaustive()
     }
 }

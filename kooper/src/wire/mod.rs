@@ -64,6 +64,13 @@ pub(crate) struct Object {
     pub(crate) body: Body,
 }
 
+impl Object {
+    /// An object of JSON.
+    pub(crate) fn read_json(bytes: &[u8]) -> Result<Self, WireError> {
+        metadata::read_json(bytes)
+    }
+}
+
 /// The object is not what its type says.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DecodeError {

@@ -3,27 +3,32 @@
 //! A worker takes a key, asks the store what there is to do for it, decodes the object, calls the handler within its
 //! span, and settles the key with what came of it. Nothing that a handler does ends a worker.
 
+mod admit;
 mod run;
 mod watchdog;
 
+pub(crate) use run::payload;
 pub(crate) use watchdog::Watchdog;
 
 use crate::{
-    Client, Context, Objects, Requeue, Trigger,
+    Client, Context, Error, Hooks, ObjectKey, Objects, OnError, Requeue, Trigger,
     context::Inner,
     error::{self, BoxError},
-    handler::{Resource, Runnable},
+    finalizer::{Finalizer, Stage},
+    handler::{Handler, Runnable},
     queue::{Handout, Settlement, Verdict, WorkQueue},
     store::{Change, Job, Store},
     trace::{Attempt, Failure, Identity, Link, Place},
     wire::Body,
 };
+use admit::Admitted;
 use run::{End, run};
 use std::{
+    collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -34,8 +39,15 @@ use tracing::Instrument;
 const TURN: u32 = 32;
 
 /// What the workers of one controller share.
-pub(crate) struct Workers<H> {
+pub(crate) struct Workers<H: Handler> {
     pub(crate) handler: H,
+    pub(crate) hooks: Hooks<H>,
+    pub(crate) finalizer: Option<Finalizer>,
+    /// By key the version that a handler was given when its object was first held by the finalizer: what the watch tells of
+    /// that write is no news.
+    pub(crate) renewed: Mutex<HashMap<ObjectKey, Box<str>>>,
+    /// How many attempts ended at the filter.
+    pub(crate) filtered: AtomicU64,
     pub(crate) identity: Identity,
     pub(crate) controller: Arc<str>,
     pub(crate) retries: u32,
@@ -83,11 +95,20 @@ impl<H: Runnable> Workers<H> {
             // It came and went before any handler saw it.
             return self.queue.settle(handout.slot, &Settlement::Done, Link::default());
         };
+        let admitted = match self.admit(handout, &job) {
+            Ok(Admitted::Nothing) => {
+                return self.queue.settle(handout.slot, &Settlement::Done, Link::default());
+            }
+            admitted => admitted,
+        };
         let attempt = Attempt::begin(&self.identity, handout, &job);
-        let (verdict, failure) = match self.handle(handout, &job, &attempt, place).await {
+        let (verdict, failure) = match self.handle(handout, &job, admitted, &attempt, place).await {
             Ok(requeue) => (requeue.delay().map_or(Verdict::Done, Verdict::RequeueAfter), None),
             Err(Failed { failure, verdict }) => (verdict, Some(failure)),
         };
+        if verdict != Verdict::Done && self.finalizer.is_some() {
+            self.forget_renewal(handout);
+        }
         let settlement = self.queue.decide(handout, verdict);
         let link = attempt.settle(&settlement, failure.as_ref());
         let over = matches!(settlement, Settlement::Done | Settlement::GivenUp | Settlement::Permanent);
@@ -102,19 +123,25 @@ impl<H: Runnable> Workers<H> {
         &self,
         handout: &Handout,
         job: &Job,
+        admitted: Result<Admitted<H::Resource>, Failed>,
         attempt: &Attempt<'_>,
         place: usize,
     ) -> Result<Requeue, Failed> {
         match job {
             Job::Add { object, first } => {
-                let decoded = decode::<<H::Resource as Resource>::Object>(&object.body);
-                let resource = decoded.map(Into::into).map_err(|why| {
-                    if *first {
-                        self.store.unstart(&handout.key, &object.meta.uid);
-                    }
-                    Failed { failure: Failure::Decode(why), verdict: Verdict::Permanent }
-                })?;
-                let call = |ctx| async move { self.handler.on_add(ctx, resource).await };
+                let (resource, meta) = match admitted? {
+                    Admitted::Decoded(resource, meta) => (resource, meta),
+                    _ => self.decode(object, *first)?,
+                };
+                let Some((finalizer, meta)) = self.finalizer.as_ref().zip(meta) else {
+                    let call = |ctx| async move { self.handler.on_add(ctx, resource).await };
+                    return self.call(handout, attempt, Place::Add, None, place, call).await;
+                };
+                if finalizer.stage(&meta) == Stage::Finalize {
+                    let call = |ctx| self.finalize(ctx, finalizer, resource, meta);
+                    return self.call(handout, attempt, Place::Finalize, None, place, call).await;
+                }
+                let call = |ctx| self.add_held(ctx, finalizer, resource, meta, object, *first);
                 self.call(handout, attempt, Place::Add, None, place, call).await
             }
             Job::Delete(last) => {
@@ -150,6 +177,7 @@ impl<H: Runnable> Workers<H> {
             shutting_down: self.shutting_down.clone(),
             span: child.clone(),
         });
+        let asked = self.hooks.on_error.as_ref().map(|hook| (hook, ctx.clone()));
         let watch = self.watchdog.watch(place, &handout.key);
         let run = run(handler(ctx), self.timeout, &self.aborted, &watch);
         let end = attempt.around(run.instrument(child.clone())).await;
@@ -158,17 +186,20 @@ impl<H: Runnable> Workers<H> {
         if !matches!(end, End::Returned(_)) {
             cancelled.cancel();
         }
-        judge(end).inspect_err(|failed| child.in_scope(|| attempt.child_failed(&child, &failed.failure)))
+        let ask = |error: &Error| {
+            asked.map_or(OnError::Retry, |(hook, ctx)| (hook.call)(&self.handler, error, &ctx))
+        };
+        judge(end, ask).inspect_err(|failed| child.in_scope(|| attempt.child_failed(&child, &failed.failure)))
     }
 }
 
 /// What an ended run means for its key.
-fn judge(end: End) -> Result<Requeue, Failed> {
+fn judge(end: End, ask: impl FnOnce(&Error) -> OnError) -> Result<Requeue, Failed> {
     let failed = |failure, verdict| Err(Failed { failure, verdict });
     match end {
         End::Returned(Ok(requeue)) => Ok(requeue),
         End::Returned(Err(error)) => {
-            let (message, verdict) = read(error);
+            let (message, verdict) = read(error, ask);
             failed(Failure::Handler(message), verdict)
         }
         End::TimedOut(after) => {
@@ -181,12 +212,22 @@ fn judge(end: End) -> Result<Requeue, Failed> {
     }
 }
 
-/// What an error says, and whether a retry could mend it. A panic of the error's own code is no more than a poor message.
-fn read(error: BoxError) -> (String, Verdict) {
-    let said = catch_unwind(AssertUnwindSafe(|| {
-        let verdict = if error::is_permanent(&*error) { Verdict::Permanent } else { Verdict::Failed };
-        (message(&error), verdict)
-    }));
+/// What an error says, and whether a retry could mend it; `ask` decides where the error itself does not. A panic of the
+/// error's own code is no more than a poor message.
+fn read(error: BoxError, ask: impl FnOnce(&Error) -> OnError) -> (String, Verdict) {
+    let said = catch_unwind(AssertUnwindSafe(|| (message(&error), error::is_permanent(&*error))));
+    let error = Error::from_boxed(error);
+    let said = said.map(|(message, permanent)| {
+        // Where deciding panics, the error is as good as undecided: it is tried again.
+        let decided =
+            if permanent { Ok(OnError::GiveUp) } else { catch_unwind(AssertUnwindSafe(|| ask(&error))) };
+        let verdict = match decided.unwrap_or_default() {
+            OnError::Retry => Verdict::Failed,
+            OnError::RetryAfter(delay) => Verdict::FailedAfter(delay),
+            OnError::GiveUp => Verdict::Permanent,
+        };
+        (message, verdict)
+    });
     let _ = catch_unwind(AssertUnwindSafe(|| drop(error)));
     said.unwrap_or_else(|panic| {
         let why = run::payload(&*panic);

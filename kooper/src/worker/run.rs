@@ -72,7 +72,7 @@ impl<F: Future<Output = Outcome>> Future for Guarded<'_, F> {
 }
 
 /// What a panic said.
-pub(super) fn payload(panic: &(dyn Any + Send)) -> String {
+pub(crate) fn payload(panic: &(dyn Any + Send)) -> String {
     if let Some(text) = panic.downcast_ref::<&str>() {
         return (*text).to_owned();
     }

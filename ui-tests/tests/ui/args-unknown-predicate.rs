@@ -5,6 +5,10 @@ struct Web;
 
 #[controller(resource = Pod, predicate = Self::changed)]
 impl Web {
+    fn changed(pod: &Pod) -> bool {
+        pod.status.is_some()
+    }
+
     async fn add(&self, _: Context, _: Pod) -> Result {
         Ok(())
     }
