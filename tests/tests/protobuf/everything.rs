@@ -91,7 +91,10 @@ async fn every_object_of_a_real_server_is_the_same_in_both_encodings() {
     let created: List = serde_json::from_str(OBJECTS).expect("a list");
     assert!(compared.objects > created.items.len(), "{} objects", compared.objects);
     for Item { api_version, kind, .. } in created.items {
-        assert!(compared.kinds.contains(&format!("{api_version} {kind}")), "{api_version} {kind} was not met");
+        assert!(
+            compared.kinds.contains(&format!("{api_version} {kind}")),
+            "{api_version} {kind} was not met"
+        );
     }
     println!("{} objects of {} kinds", compared.objects, compared.kinds.len());
 }
