@@ -183,6 +183,31 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
+    /// The largest object, in bytes, that is taken; 16 MiB unless set.
+    ///
+    /// A list or a watch that has a larger one is given up and tried again, with a warning: something that is no API server
+    /// may be sending, and an object is held in one piece. etcd takes no more than 1.5 MiB by default.
+    pub fn max_object_size(mut self, bytes: usize) -> Self {
+        self.spec.retriever.limits.size = bytes;
+        self
+    }
+
+    /// How many levels deep an object may be in protobuf; 100 unless set. In JSON it is 127, whatever is set.
+    ///
+    /// A deeper object fails alone, as one that cannot be decoded.
+    pub fn max_object_depth(mut self, levels: u8) -> Self {
+        self.spec.retriever.limits.depth = levels;
+        self
+    }
+
+    /// Whether objects keep their `managedFields`; false unless set.
+    ///
+    /// They tell who set which field, and are more than half of what the API server sends of most objects.
+    pub fn managed_fields(mut self, on: bool) -> Self {
+        self.spec.retriever.limits.managed_fields = on;
+        self
+    }
+
     /// Whether everything is read by a streaming list where the server has them, else by pages of 500; true unless set.
     ///
     /// A server that has none is found out by itself. Switch them off for one that has them and does not bear them.

@@ -5,7 +5,7 @@
 
 use crate::{
     Client, Error, Result, error,
-    wire::{Object, Part},
+    wire::{Limits, Object, Part},
 };
 use http::{Request, StatusCode, header};
 use kube::core::{ApiResource, DynamicObject, ObjectMeta, Resource};
@@ -21,6 +21,7 @@ pub(crate) struct Finalizer {
     pub(crate) resource: ApiResource,
     /// Whether the controller knows no more of objects than their metadata.
     pub(crate) metadata_only: bool,
+    pub(crate) limits: Limits,
 }
 
 /// What a finalizer controller is to do with an object.
@@ -119,7 +120,7 @@ impl Finalizer {
             .header(header::ACCEPT, crate::Encoding::Json.accept(part))
             .body(body)?;
         let refused = match client.request_text(request).await {
-            Ok(text) => return Ok(Patched::Done(Box::new(Object::read_json(text.as_bytes())?))),
+            Ok(text) => return Ok(Patched::Done(Box::new(Object::read_json(text.as_bytes(), self.limits)?))),
             Err(kube::Error::Api(status)) => status,
             Err(error) => return Err(self.failed(&error)),
         };

@@ -64,6 +64,7 @@ impl<H: Runnable> Running<H> {
                 name,
                 resource: what.resource.clone(),
                 metadata_only: what.metadata_only,
+                limits: what.limits,
             }),
             renewed: Mutex::default(),
             filtered: AtomicU64::new(0),

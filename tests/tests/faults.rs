@@ -23,12 +23,16 @@ macro_rules! matrix {
     ($($row:ident)*) => {
         column!(over_streaming_lists, Way::STREAMING, $($row)*);
         column!(over_pages, Way::PAGES, $($row)*);
+        column!(over_streaming_lists_of_protobuf, Way { encoding: Encoding::Protobuf, ..Way::STREAMING }, $($row)*);
+        column!(over_pages_of_protobuf, Way { encoding: Encoding::Protobuf, ..Way::PAGES }, $($row)*);
     };
 }
 
 macro_rules! column {
     ($column:ident, $way:expr, $($row:ident)*) => {
         mod $column {
+            #[allow(unused_imports, reason = "a column names one where it differs")]
+            use kooper::Encoding;
             use kooper_tests::Way;
             $(
                 #[tokio::test(start_paused = true)]
@@ -121,7 +125,7 @@ async fn a_watch_is_cut_in_the_middle_of_a_line(way: Way) {
 }
 
 async fn a_list_is_cut_wherever_it_may_be(way: Way) {
-    for bytes in [0, 1, 50, 300, 1000, 4000] {
+    for bytes in [0, 1, 50, 300, 1000, 1500] {
         let mut world = at_rest(way, 20).await;
         world.next_lists(3, |list| list.cut(bytes));
         world.cluster.faults().watches().fail(410);

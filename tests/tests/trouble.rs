@@ -260,7 +260,7 @@ async fn an_object_without_an_end_is_not_read_for_ever() {
         endless(r#"{"type":"ADDED","object":{"metadata":{"name":""#)
     }
     for (what, answer) in [("list", list as fn() -> Answer), ("streaming list", watch), ("watch", watch)] {
-        answered_so(what, answer, "an object of more than 16 MiB").await;
+        answered_so(what, answer, "an object of more than 16777216 bytes").await;
     }
 }
 

@@ -117,7 +117,7 @@ impl Stream {
         let mut answer =
             ask(&self.client, request, &self.reading, self.what.encoding.accept(part), SILENCE).await?;
         self.reading.answered(answer.encoding.name());
-        let mut splitter = answer.encoding.list();
+        let mut splitter = answer.encoding.list(self.what.limits);
         while let Some(chunk) = answer.chunk().await? {
             splitter.feed(&chunk, |object| self.apply(object, Trigger::List))?;
         }

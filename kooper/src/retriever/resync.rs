@@ -47,7 +47,7 @@ mod tests {
             names.iter().map(|name| format!(r#"{{"metadata":{{"name":"{name}"}}}}"#)).collect();
         let list = format!(r#"{{"items":[{}]}}"#, items.join(","));
         let apply = |object| drop(store.apply(object, (0, 1), Trigger::List));
-        Encoding::Json.list().feed(list.as_bytes(), apply).expect("a list");
+        Encoding::Json.list(crate::wire::Limits::default()).feed(list.as_bytes(), apply).expect("a list");
         store
     }
 

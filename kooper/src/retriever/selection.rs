@@ -3,7 +3,7 @@
 use crate::{
     ConfigError,
     handler::{Handler, Namespaced, Resource},
-    wire::{Encoding, METADATA_ALONE},
+    wire::{Encoding, Limits, METADATA_ALONE},
 };
 use kooper_syntax::{name::is_dns_label, selector};
 use std::time::Duration;
@@ -16,6 +16,7 @@ use std::time::Duration;
 /// | `labels`, `fields` | none | selectors that the API server applies |
 /// | `resync` | 3 min | how often every known object is handled again |
 /// | [`encoding`](Self::encoding) | protobuf | what objects are asked for in |
+#[expect(clippy::struct_excessive_bools, reason = "settings that have nothing to do with each other")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Retriever {
     pub(crate) resource: kube::core::ApiResource,
@@ -27,6 +28,7 @@ pub struct Retriever {
     pub(crate) fields: Option<String>,
     pub(crate) resync: Option<Duration>,
     pub(crate) encoding: Encoding,
+    pub(crate) limits: Limits,
     /// Whether streaming lists are asked for.
     pub(crate) streaming: bool,
     /// Whether the first list is the one that the server's cache has.
@@ -52,6 +54,7 @@ impl Retriever {
             fields: None,
             resync: Some(Duration::from_mins(3)),
             encoding: Encoding::default(),
+            limits: Limits::default(),
             streaming: true,
             cached: false,
         }
@@ -129,6 +132,10 @@ impl Retriever {
         if self.resync.is_some_and(|interval| interval < Duration::from_secs(1)) {
             let problem = "must be at least 1s: every object is processed again each time".into();
             return Err(ConfigError::Range { setting: "resync", problem });
+        }
+        if self.limits.size == 0 || self.limits.depth == 0 {
+            let setting = if self.limits.size == 0 { "max_object_size" } else { "max_object_depth" };
+            return Err(ConfigError::Range { setting, problem: "must be at least 1".into() });
         }
         if let Some(selector) = &self.labels {
             selector::check_labels(selector).map_err(|reason| ConfigError::Selector {

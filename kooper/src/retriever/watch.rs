@@ -76,7 +76,7 @@ impl Stream {
         if ended.version.is_some() {
             self.well();
         }
-        let mut splitter = answer.encoding.watch();
+        let mut splitter = answer.encoding.watch(self.what.limits);
         let settling = tokio::time::sleep(SHORT);
         tokio::pin!(settling);
         loop {

@@ -4,7 +4,7 @@ use super::*;
 use crate::wire::Encoding;
 
 fn object(name: &str, uid: &str, version: u32) -> Object {
-    let mut splitter = Encoding::Json.list();
+    let mut splitter = Encoding::Json.list(crate::wire::Limits::default());
     let text = format!(
         r#"{{"items":[{{"metadata":{{"name":"{name}","uid":"{uid}","resourceVersion":"{version}","generation":{version}}}}}]}}"#
     );

@@ -1,7 +1,7 @@
 //! Which encoding is asked for, and which one an answer came in.
 
 use super::{
-    ListSplitter, WatchSplitter, json,
+    Limits, ListSplitter, WatchSplitter, json,
     protobuf::{self, Table, Uncovered},
 };
 use crate::ConfigError;
@@ -131,18 +131,18 @@ impl Encoding {
     }
 
     /// A splitter for a list's body.
-    pub(crate) fn list(self) -> ListSplitter {
+    pub(crate) fn list(self, limits: Limits) -> ListSplitter {
         match self {
-            Self::Json => ListSplitter::Json(json::ListSplitter::default()),
-            Self::Protobuf => ListSplitter::Protobuf(protobuf::ListSplitter::new(Table::builtin())),
+            Self::Json => ListSplitter::Json(json::ListSplitter::new(limits)),
+            Self::Protobuf => ListSplitter::Protobuf(protobuf::ListSplitter::new(Table::builtin(), limits)),
         }
     }
 
     /// A splitter for a watch's stream.
-    pub(crate) fn watch(self) -> WatchSplitter {
+    pub(crate) fn watch(self, limits: Limits) -> WatchSplitter {
         match self {
-            Self::Json => WatchSplitter::Json(json::WatchSplitter::default()),
-            Self::Protobuf => WatchSplitter::Protobuf(protobuf::WatchSplitter::new(Table::builtin())),
+            Self::Json => WatchSplitter::Json(json::WatchSplitter::new(limits)),
+            Self::Protobuf => WatchSplitter::Protobuf(protobuf::WatchSplitter::new(Table::builtin(), limits)),
         }
     }
 }

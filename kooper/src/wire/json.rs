@@ -1,7 +1,7 @@
 //! JSON: lists are cut at the braces of their items, watches at their line ends.
 
 use super::{
-    Envelope, MAX_OBJECT, Object, Status, WatchEvent, WireError,
+    Envelope, Limits, Object, Status, WatchEvent, WireError,
     metadata::{read_first_json, read_json},
 };
 use serde::Deserialize;
@@ -21,9 +21,14 @@ pub(crate) struct ListSplitter {
     /// Where the last string of the first level began in `envelope`.
     last_string: usize,
     in_items: bool,
+    limits: Limits,
 }
 
 impl ListSplitter {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
     pub(super) fn feed(&mut self, chunk: &[u8], mut found: impl FnMut(Object)) -> Result<(), WireError> {
         let mut at = 0;
         while at < chunk.len() {
@@ -49,7 +54,7 @@ impl ListSplitter {
         if !self.in_items || rest[0] != b'{' {
             return Ok(None);
         }
-        let Some((object, length)) = read_first_json(rest)? else { return Ok(None) };
+        let Some((object, length)) = read_first_json(rest, self.limits)? else { return Ok(None) };
         found(with_name(object)?);
         Ok(Some(length))
     }
@@ -65,9 +70,7 @@ impl ListSplitter {
             // Commas and white space between items are of no use to anyone.
             return Ok(());
         }
-        if self.envelope.len() >= MAX_OBJECT {
-            return Err(WireError::Oversized);
-        }
+        self.limits.check(self.envelope.len() + 1, 0)?;
         match byte {
             _ if self.escaped => self.escaped = false,
             b'\\' if self.in_string => self.escaped = true,
@@ -103,14 +106,12 @@ impl ListSplitter {
     fn item(&mut self, chunk: &[u8], at: usize, found: &mut impl FnMut(Object)) -> Result<usize, WireError> {
         let rest = &chunk[at..];
         let Some(length) = self.end_of_item(rest) else {
-            if self.item.len() + rest.len() > MAX_OBJECT {
-                return Err(WireError::Oversized);
-            }
+            self.limits.check(self.item.len() + rest.len(), 0)?;
             self.item.extend_from_slice(rest);
             return Ok(chunk.len());
         };
         self.item.extend_from_slice(&rest[..length]);
-        found(named(&self.item)?);
+        found(named(&self.item, self.limits)?);
         self.item.clear();
         Ok(at + length)
     }
@@ -213,8 +214,8 @@ pub(super) fn status(body: &[u8]) -> Option<Status> {
 }
 
 /// An object of a list or a watch: one without a name has no key.
-fn named(bytes: &[u8]) -> Result<Object, WireError> {
-    with_name(read_json(bytes)?)
+fn named(bytes: &[u8], limits: Limits) -> Result<Object, WireError> {
+    with_name(read_json(bytes, limits)?)
 }
 
 fn with_name(object: Object) -> Result<Object, WireError> {
@@ -229,9 +230,14 @@ fn with_name(object: Object) -> Result<Object, WireError> {
 pub(crate) struct WatchSplitter {
     /// The beginning of a line whose end has not come yet.
     line: Vec<u8>,
+    limits: Limits,
 }
 
 impl WatchSplitter {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
     pub(super) fn feed(
         &mut self,
         chunk: &[u8],
@@ -246,14 +252,12 @@ impl WatchSplitter {
                 &self.line
             };
             if !line.trim_ascii().is_empty() {
-                found(event(line)?)?;
+                found(event(line, self.limits)?)?;
             }
             self.line.clear();
             rest = &rest[end + 1..];
         }
-        if self.line.len() + rest.len() > MAX_OBJECT {
-            return Err(WireError::Oversized);
-        }
+        self.limits.check(self.line.len() + rest.len(), 0)?;
         self.line.extend_from_slice(rest);
         Ok(())
     }
@@ -273,7 +277,7 @@ struct Frame<'a> {
 }
 
 /// An event that is written as the API server writes it, read in one pass; `None` for any other.
-fn plain_event(line: &[u8]) -> Option<WatchEvent> {
+fn plain_event(line: &[u8], limits: Limits) -> Option<WatchEvent> {
     let rest = line.strip_prefix(b"{\"type\":\"")?;
     let (kind, rest) = rest.split_at(memchr::memchr(b'"', rest)?);
     let event = match kind {
@@ -282,12 +286,12 @@ fn plain_event(line: &[u8]) -> Option<WatchEvent> {
         _ => return None,
     };
     let rest = rest.strip_prefix(b"\",\"object\":")?;
-    let (object, length) = read_first_json(rest).ok()??;
+    let (object, length) = read_first_json(rest, limits).ok()??;
     (rest[length..].trim_ascii() == b"}").then_some(event(with_name(object).ok()?))
 }
 
-fn event(line: &[u8]) -> Result<WatchEvent, WireError> {
-    if let Some(event) = plain_event(line) {
+fn event(line: &[u8], limits: Limits) -> Result<WatchEvent, WireError> {
+    if let Some(event) = plain_event(line, limits) {
         return Ok(event);
     }
     let frame: Frame<'_> = match parse(line) {
@@ -297,8 +301,8 @@ fn event(line: &[u8]) -> Result<WatchEvent, WireError> {
     };
     let object = frame.object.get().as_bytes();
     match frame.r#type {
-        "ADDED" | "MODIFIED" => Ok(WatchEvent::Applied(named(object)?)),
-        "DELETED" => Ok(WatchEvent::Deleted(named(object)?)),
+        "ADDED" | "MODIFIED" => Ok(WatchEvent::Applied(named(object, limits)?)),
+        "DELETED" => Ok(WatchEvent::Deleted(named(object, limits)?)),
         "BOOKMARK" => bookmark(object),
         "ERROR" => status(object)
             .map(WatchEvent::Error)

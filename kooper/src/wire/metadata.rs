@@ -1,6 +1,6 @@
 //! The metadata of an object, read without decoding it.
 
-use super::{Body, Form, MAX_OBJECT, METADATA_ALONE, Object, WireError};
+use super::{Body, Form, Limits, METADATA_ALONE, Object, WireError};
 use crate::ObjectKey;
 use serde::{
     Deserialize, Deserializer,
@@ -53,33 +53,32 @@ impl Metadata {
 }
 
 /// Reads an object of JSON: its metadata, and its bytes without `managedFields`, in an allocation of just their size.
-pub(super) fn read_json(bytes: &[u8]) -> Result<Object, WireError> {
-    if bytes.len() > MAX_OBJECT {
-        return Err(WireError::Oversized);
-    }
+pub(super) fn read_json(bytes: &[u8], limits: Limits) -> Result<Object, WireError> {
+    limits.check(bytes.len(), 0)?;
     let peek = serde_json::from_slice(bytes).map_err(|error| WireError::Garbled(error.to_string()))?;
-    Ok(object(bytes, peek))
+    Ok(object(bytes, peek, limits))
 }
 
 /// As [`read_json`], of the object that `bytes` begin with, and how long it is. `None` where they end before it does.
-pub(super) fn read_first_json(bytes: &[u8]) -> Result<Option<(Object, usize)>, WireError> {
+pub(super) fn read_first_json(bytes: &[u8], limits: Limits) -> Result<Option<(Object, usize)>, WireError> {
     let mut stream = serde_json::Deserializer::from_slice(bytes).into_iter();
     match stream.next() {
-        Some(Ok(peek)) => match stream.byte_offset() {
-            length if length > MAX_OBJECT => Err(WireError::Oversized),
-            length => Ok(Some((object(&bytes[..length], peek), length))),
-        },
+        Some(Ok(peek)) => {
+            let length = stream.byte_offset();
+            limits.check(length, 0)?;
+            Ok(Some((object(&bytes[..length], peek, limits), length)))
+        }
         Some(Err(error)) if !error.is_eof() => Err(WireError::Garbled(error.to_string())),
         _ => Ok(None),
     }
 }
 
 /// An object by what was read of `bytes`, which are all of it.
-fn object(bytes: &[u8], peek: Peek<'_>) -> Object {
+fn object(bytes: &[u8], peek: Peek<'_>, limits: Limits) -> Object {
     let meta = peek.metadata;
     let body = match meta.managed_fields {
-        Some(fields) => without(bytes, fields.get()),
-        None => bytes.to_vec(),
+        Some(fields) if !limits.managed_fields => without(bytes, fields.get()),
+        _ => bytes.to_vec(),
     };
     Object {
         meta: Metadata {
@@ -219,7 +218,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Object {
-        read_json(text.as_bytes()).expect(text)
+        read_json(text.as_bytes(), Limits::default()).expect(text)
     }
 
     fn left(text: &str) -> String {
@@ -273,6 +272,21 @@ mod tests {
     }
 
     #[test]
+    fn managed_fields_are_kept_where_that_is_asked_for() {
+        let text = r#"{"metadata":{"name":"a","managedFields":[{"x":1}]}}"#;
+        let limits = Limits { managed_fields: true, ..Limits::default() };
+        let object = read_json(text.as_bytes(), limits).expect(text);
+        assert_eq!(&*object.body.bytes, text.as_bytes());
+    }
+
+    #[test]
+    fn an_object_larger_than_it_may_be_is_refused() {
+        let limits = Limits { size: 20, ..Limits::default() };
+        let refused = read_json(br#"{"metadata":{"name":"long"}}"#, limits).err();
+        assert_eq!(refused, Some(WireError::Oversized { limit: 20 }));
+    }
+
+    #[test]
     fn without_a_generation_the_spec_is_what_stands_outside_of_metadata_and_status() {
         let meta = |text: &str| read(text).meta;
         let one = meta(r#"{"metadata":{"name":"a","resourceVersion":"1"},"data":{"k":"v"}}"#);
@@ -287,7 +301,10 @@ mod tests {
     #[test]
     fn what_is_no_object_is_garbled() {
         for text in ["", "[]", "{", r#"{"metadata":"x"}"#, r#"{"metadata":{"name":7}}"#] {
-            assert!(matches!(read_json(text.as_bytes()), Err(WireError::Garbled(_))), "{text}");
+            assert!(
+                matches!(read_json(text.as_bytes(), Limits::default()), Err(WireError::Garbled(_))),
+                "{text}"
+            );
         }
     }
 }

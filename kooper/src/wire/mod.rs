@@ -17,10 +17,34 @@ pub(crate) use metadata::Metadata;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-/// The largest object, in bytes, that is taken. etcd's own limit is 1.5 MiB; one beyond this is no object but a fault.
-pub(crate) const MAX_OBJECT: usize = 16 << 20;
+/// What is taken of objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// The largest object, in bytes. etcd's own limit is 1.5 MiB; one beyond 16 MiB is no object but a fault.
+    pub(crate) size: usize,
+    /// How deep messages of protobuf may lie in each other. The deepest built-in type, a schema aside, has 15 levels.
+    pub(crate) depth: u8,
+    /// Whether `managedFields` are kept.
+    pub(crate) managed_fields: bool,
+}
 
-/// An object's bytes, without its `managedFields`.
+impl Default for Limits {
+    fn default() -> Self {
+        Self { size: 16 << 20, depth: 100, managed_fields: false }
+    }
+}
+
+impl Limits {
+    /// An error where something is larger than an object may be, with so many bytes around it.
+    pub(crate) fn check(self, length: usize, around: usize) -> Result<(), WireError> {
+        if length > self.size.saturating_add(around) {
+            return Err(WireError::Oversized { limit: self.size });
+        }
+        Ok(())
+    }
+}
+
+/// An object's bytes, without its `managedFields` unless they are asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Body {
     bytes: Bytes,
@@ -33,7 +57,8 @@ enum Form {
     Json,
     /// Metadata alone, in JSON.
     JsonMetadata,
-    Protobuf(protobuf::Kind),
+    /// Of this kind, and so many levels at most.
+    Protobuf(protobuf::Kind, u8),
 }
 
 impl Body {
@@ -52,7 +77,9 @@ impl Body {
             }
             .map_err(DecodeError::Json),
             Form::JsonMetadata => alone::decode(&self.bytes).map_err(DecodeError::Json),
-            Form::Protobuf(kind) => protobuf::decode(&self.bytes, kind).map_err(DecodeError::Protobuf),
+            Form::Protobuf(kind, depth) => {
+                protobuf::decode(&self.bytes, kind, depth).map_err(DecodeError::Protobuf)
+            }
         }
     }
 }
@@ -66,8 +93,8 @@ pub(crate) struct Object {
 
 impl Object {
     /// An object of JSON.
-    pub(crate) fn read_json(bytes: &[u8]) -> Result<Self, WireError> {
-        metadata::read_json(bytes)
+    pub(crate) fn read_json(bytes: &[u8], limits: Limits) -> Result<Self, WireError> {
+        metadata::read_json(bytes, limits)
     }
 }
 
@@ -89,9 +116,9 @@ pub(crate) enum WireError {
     /// The body ended in the middle.
     #[error("the answer breaks off")]
     Cut,
-    /// An object beyond [`MAX_OBJECT`].
-    #[error("an object of more than {} MiB", MAX_OBJECT >> 20)]
-    Oversized,
+    /// An object beyond [`Limits::size`].
+    #[error("an object of more than {limit} bytes, which `max_object_size` of the controller allows")]
+    Oversized { limit: usize },
 }
 
 /// Parts a list's body into objects as its chunks arrive; holds one object and one chunk at most.

@@ -35,7 +35,7 @@ pub(in crate::wire) fn covers<T: DeserializeOwned>(
 ) -> Result<(), Uncovered> {
     let kind = table.kind(api_version, kind).filter(|kind| has_metadata(*kind)).ok_or(Uncovered::Kind)?;
     let sample = Sample { table, around: vec![kind.message] }.message(kind.message, false);
-    match decode_in_order::<T>(&sample, kind, Mode::Sample) {
+    match decode_in_order::<T>(&sample, kind, u8::MAX, Mode::Sample) {
         Ok(_) => Ok(()),
         Err(error) => Err(match error.gap() {
             Some(gap) => Uncovered::Gap(gap.clone()),

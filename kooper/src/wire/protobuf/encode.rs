@@ -232,7 +232,7 @@ mod tests {
 
     fn same<T: DeserializeOwned + PartialEq + std::fmt::Debug>(of: Kind, value: &Value) {
         let wanted: T = serde_json::from_value(value.clone()).expect("it fits");
-        assert_eq!(decode::<T>(&object(of, value), of).expect("it decodes"), wanted);
+        assert_eq!(decode::<T>(&object(of, value), of, 100).expect("it decodes"), wanted);
     }
 
     #[test]
@@ -274,7 +274,7 @@ mod tests {
         ] {
             let pod = json!({ "metadata": { "name": "web" }, "spec": spec });
             let of = kind("v1", "Pod");
-            assert!(decode::<Pod>(&object(of, &pod), of).is_err(), "{pod}");
+            assert!(decode::<Pod>(&object(of, &pod), of, 100).is_err(), "{pod}");
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) enum Fault {
     Text,
     #[error("no time that a calendar has")]
     Time,
-    #[error("messages lie in each other more than {} deep", super::MAX_DEPTH)]
+    #[error("messages lie in each other deeper than `max_object_depth` of the controller allows")]
     Deep,
     #[error("the magic number `k8s\\0` is missing")]
     Magic,

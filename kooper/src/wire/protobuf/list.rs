@@ -8,7 +8,7 @@ use super::{
     object,
     reader::{Reader, Wire, find},
 };
-use crate::wire::{Envelope, MAX_OBJECT, Object, WireError};
+use crate::wire::{Envelope, Limits, Object, WireError};
 
 /// The fields of a list. Every list of Kubernetes has these two, and no other.
 const METADATA: u32 = 1;
@@ -24,6 +24,7 @@ pub(crate) struct ListSplitter {
 #[derive(Debug)]
 struct Body {
     table: &'static Table,
+    limits: Limits,
     place: Place,
     /// What the items are; the list's own kind without the `List`.
     items: Option<Items>,
@@ -51,8 +52,8 @@ enum Place {
 }
 
 impl ListSplitter {
-    pub(in crate::wire) fn new(table: &'static Table) -> Self {
-        let body = Body { table, place: Place::Magic, items: None, list: Envelope::default() };
+    pub(in crate::wire) fn new(table: &'static Table, limits: Limits) -> Self {
+        let body = Body { table, limits, place: Place::Magic, items: None, list: Envelope::default() };
         Self { hold: Hold::default(), body }
     }
 
@@ -90,7 +91,7 @@ impl Body {
             Place::Around { .. } => self.around(bytes, at),
             Place::Within { left } if matches!(self.items, Some(Items::Status)) => {
                 if bytes.len() < left {
-                    return bounded(left).map(Step::Wants);
+                    return self.bounded(left).map(Step::Wants);
                 }
                 self.list.status = Some(read_status(&bytes[..left]).map_err(|fault| garbled(fault, at))?);
                 self.place = Place::Around { whole: true };
@@ -98,6 +99,12 @@ impl Body {
             }
             Place::Within { left } => self.within(bytes, at, left, found),
         }
+    }
+
+    /// A length that may be waited for.
+    fn bounded(&self, length: usize) -> Result<usize, WireError> {
+        // The limit is the object's; its tag and length come on top of it.
+        self.limits.check(length, 16).map(|()| length)
     }
 
     /// A field of `Unknown`.
@@ -112,7 +119,7 @@ impl Body {
             self.place = Place::Within { left: header.length };
             return Ok(Step::Took(header.size));
         }
-        let whole = bounded(header.whole())?;
+        let whole = self.bounded(header.whole())?;
         if bytes.len() < whole {
             return Ok(Step::Wants(whole));
         }
@@ -149,12 +156,14 @@ impl Body {
         if whole > left {
             return Err(garbled(Fault::Cut, at));
         }
-        if bytes.len() < bounded(whole)? {
+        if bytes.len() < self.bounded(whole)? {
             return Ok(Step::Wants(whole));
         }
         let value = &bytes[header.size..whole];
         match (header.number, self.items) {
-            (ITEM, Some(Items::Are(kind))) if header.is_bytes => found(object::named(value, kind)?),
+            (ITEM, Some(Items::Are(kind))) if header.is_bytes => {
+                found(object::named(value, kind, self.limits)?);
+            }
             (METADATA, _) if header.is_bytes => {
                 self.metadata(value).map_err(|fault| garbled(fault, at))?;
             }
@@ -175,12 +184,6 @@ impl Body {
 
 fn garbled(fault: Fault, at: usize) -> WireError {
     WireError::Garbled(format!("a list in protobuf, at byte {at}: {fault}"))
-}
-
-/// A length that may be waited for.
-fn bounded(length: usize) -> Result<usize, WireError> {
-    // The limit is the object's; its tag and length come on top of it.
-    if length > MAX_OBJECT + 16 { Err(WireError::Oversized) } else { Ok(length) }
 }
 
 /// The beginning of a field: all but its value.

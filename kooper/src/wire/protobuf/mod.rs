@@ -39,6 +39,3 @@ pub(crate) use error::Error;
 pub(super) use list::ListSplitter;
 pub(crate) use table::{Kind, Table};
 pub(super) use watch::WatchSplitter;
-
-/// How deep messages may lie in each other. The deepest built-in type, a schema aside, has 15 levels.
-const MAX_DEPTH: u8 = 100;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     ObjectKey,
-    wire::{Body, Form, MAX_OBJECT, Metadata, Object, WatchEvent, WireError, metadata::SpecVersion},
+    wire::{Body, Form, Limits, Metadata, Object, WatchEvent, WireError, metadata::SpecVersion},
 };
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -29,8 +29,8 @@ mod field {
 }
 
 /// Reads an object that must have a name.
-pub(super) fn named(bytes: &[u8], kind: Kind) -> Result<Object, WireError> {
-    let object = read(bytes, kind)?;
+pub(super) fn named(bytes: &[u8], kind: Kind, limits: Limits) -> Result<Object, WireError> {
+    let object = read(bytes, kind, limits)?;
     if object.meta.key.name().is_empty() {
         return Err(WireError::Garbled("an object without a name".into()));
     }
@@ -56,18 +56,21 @@ pub(super) fn bookmark(bytes: &[u8]) -> Result<WatchEvent, Fault> {
 }
 
 /// Reads an object: its metadata, and its bytes without `managedFields`, in an allocation of just their size.
-pub(super) fn read(bytes: &[u8], kind: Kind) -> Result<Object, WireError> {
-    if bytes.len() > MAX_OBJECT {
-        return Err(WireError::Oversized);
-    }
+pub(super) fn read(bytes: &[u8], kind: Kind, limits: Limits) -> Result<Object, WireError> {
+    limits.check(bytes.len(), 0)?;
     let mut reader = Reader(bytes);
-    read_from(&mut reader, bytes, kind).map_err(|fault| {
+    read_from(&mut reader, bytes, kind, limits).map_err(|fault| {
         let (name, at) = (kind.message().name, bytes.len() - reader.0.len());
         WireError::Garbled(format!("{name} at byte {at}: {fault}"))
     })
 }
 
-fn read_from<'a>(reader: &mut Reader<'a>, bytes: &'a [u8], kind: Kind) -> Result<Object, Fault> {
+fn read_from<'a>(
+    reader: &mut Reader<'a>,
+    bytes: &'a [u8],
+    kind: Kind,
+    limits: Limits,
+) -> Result<Object, Fault> {
     let status = kind.message().fields.iter().find(|field| field.name == "status").map(|field| field.number);
     let mut meta = Peek::default();
     let mut metadata = None;
@@ -88,7 +91,7 @@ fn read_from<'a>(reader: &mut Reader<'a>, bytes: &'a [u8], kind: Kind) -> Result
         }
     }
     let kept = match metadata {
-        Some((place, metadata)) if meta.managed > 0 => {
+        Some((place, metadata)) if meta.managed > 0 && !limits.managed_fields => {
             let length = metadata.len() - meta.managed;
             let mut head = vec![0x0a];
             put_varint(&mut head, length as u64);
@@ -114,7 +117,7 @@ fn read_from<'a>(reader: &mut Reader<'a>, bytes: &'a [u8], kind: Kind) -> Result
             deleting: meta.deleting,
             ending: meta.deleting && meta.grace_is_over && !meta.finalizers,
         },
-        body: Body::new(kept, Form::Protobuf(kind)),
+        body: Body::new(kept, Form::Protobuf(kind, limits.depth)),
     })
 }
 

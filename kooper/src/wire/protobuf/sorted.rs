@@ -1,7 +1,7 @@
 //! A message's fields in the order of their numbers, which is how Go writes them and how they are decoded.
 
 use super::{
-    Kind, MAX_DEPTH, Table,
+    Kind, Table,
     error::Fault,
     reader::{Reader, Wire, put_bytes},
     table::{Count, Field},
@@ -9,15 +9,13 @@ use super::{
 use std::collections::BTreeMap;
 
 /// The same object in order. Where a field that may stand once stands again, the last counts; messages are merged, as
-/// protobuf says. Fields that the table does not know are left out, since nothing would read them.
-pub(super) fn sorted(bytes: &[u8], kind: Kind) -> Result<Vec<u8>, Fault> {
-    message(bytes, kind.table, kind.message, 0)
+/// protobuf says, `depth` levels at most. Fields that the table does not know are left out, since nothing would read them.
+pub(super) fn sorted(bytes: &[u8], kind: Kind, depth: u8) -> Result<Vec<u8>, Fault> {
+    message(bytes, kind.table, kind.message, depth)
 }
 
 fn message(bytes: &[u8], table: &Table, index: u16, depth: u8) -> Result<Vec<u8>, Fault> {
-    if depth >= MAX_DEPTH {
-        return Err(Fault::Deep);
-    }
+    let depth = depth.checked_sub(1).ok_or(Fault::Deep)?;
     let fields = &table.message(index).fields;
     let mut by_number: BTreeMap<u32, Vec<(Wire<'_>, &[u8])>> = BTreeMap::new();
     let mut reader = Reader(bytes);
@@ -42,7 +40,7 @@ fn put(
     table: &Table,
     depth: u8,
 ) -> Result<(), Fault> {
-    let inner = |bytes: &[u8]| message(bytes, table, field.message, depth + 1);
+    let inner = |bytes: &[u8]| message(bytes, table, field.message, depth);
     match (field.shape.holds_a_message(), field.count) {
         (false, Count::List | Count::Map) => {
             for (_, whole) in values {

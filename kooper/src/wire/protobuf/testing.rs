@@ -5,7 +5,7 @@ use super::{
     decode::{Mode, decode_in_order},
     envelope::Envelope,
 };
-use crate::wire::{Encoding, Status, WatchEvent};
+use crate::wire::{Encoding, Limits, Status, WatchEvent};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 pub fn decode_answer<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     let Envelope { types, raw } = Envelope::read(bytes).map_err(|fault| fault.to_string())?;
     let kind = Table::builtin().kind(types.api_version, types.kind).ok_or("an unknown kind")?;
-    decode_in_order(raw, kind, Mode::Lenient).map_err(|error| error.to_string())
+    decode_in_order(raw, kind, Limits::default().depth, Mode::Lenient).map_err(|error| error.to_string())
 }
 
 /// The object in a body or an answer, with its `apiVersion` and `kind`; `None` where it is none of a known kind.
@@ -29,7 +29,8 @@ pub(crate) fn read_answer(bytes: &[u8]) -> Option<Value> {
         "DeleteOptions" => Kind { table, message: table.message_named("meta.v1.DeleteOptions")? },
         kind => table.kind(types.api_version, kind)?,
     };
-    let mut object: Map<String, Value> = decode_in_order(raw, kind, Mode::Lenient).ok()?;
+    let mut object: Map<String, Value> =
+        decode_in_order(raw, kind, Limits::default().depth, Mode::Lenient).ok()?;
     object.insert("apiVersion".into(), types.api_version.into());
     object.insert("kind".into(), types.kind.into());
     Some(Value::Object(object))
@@ -56,7 +57,7 @@ pub fn refusal(code: u16, body: &[u8]) -> (u16, String) {
 ///
 /// The bytes are no watch in the encoding that the answer's `Content-Type` says.
 pub fn events(content_type: &str, bytes: &[u8]) -> Result<Vec<String>, String> {
-    let (mut splitter, mut told) = (Encoding::of(Some(content_type)).watch(), Vec::new());
+    let (mut splitter, mut told) = (Encoding::of(Some(content_type)).watch(Limits::default()), Vec::new());
     let fed = splitter.feed(bytes, |event| {
         told.push(match event {
             WatchEvent::Applied(object) => format!("applied {}", object.meta.key),

@@ -5,14 +5,15 @@ use super::{
     reader::{put_bytes, put_varint},
     status,
 };
-use crate::wire::{
-    Encoding, Envelope, MAX_OBJECT, Object, Status, WatchEvent, WireError, metadata::SpecVersion,
-};
+use crate::wire::{Encoding, Envelope, Limits, Object, Status, WatchEvent, WireError, metadata::SpecVersion};
 use k8s_openapi::{
     api::core::v1::{ConfigMap, Pod},
     apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
 };
 use kube::core::PartialObjectMeta;
+
+const MAX_OBJECT: usize = 16 << 20;
+const OVERSIZED: WireError = WireError::Oversized { limit: MAX_OBJECT };
 
 /// A message of fields that are bytes.
 fn message(fields: &[(u32, &[u8])]) -> Vec<u8> {
@@ -55,7 +56,7 @@ fn list() -> Vec<u8> {
 }
 
 fn split(bytes: &[u8], size: usize) -> Result<(Vec<Object>, Envelope), WireError> {
-    let (mut splitter, mut objects) = (Encoding::Protobuf.list(), Vec::new());
+    let (mut splitter, mut objects) = (Encoding::Protobuf.list(Limits::default()), Vec::new());
     for chunk in bytes.chunks(size) {
         splitter.feed(chunk, |object| objects.push(object))?;
     }
@@ -69,7 +70,7 @@ fn event(name: &str, object: &[u8]) -> Vec<u8> {
 }
 
 fn watch(bytes: &[u8], size: usize) -> Result<Vec<WatchEvent>, WireError> {
-    let (mut splitter, mut events) = (WatchSplitter::new(Table::builtin()), Vec::new());
+    let (mut splitter, mut events) = (WatchSplitter::new(Table::builtin(), Limits::default()), Vec::new());
     for chunk in bytes.chunks(size) {
         splitter.feed(chunk, |event| {
             events.push(event);
@@ -80,7 +81,7 @@ fn watch(bytes: &[u8], size: usize) -> Result<Vec<WatchEvent>, WireError> {
 }
 
 fn read(bytes: &[u8], kind: &str) -> Result<Object, WireError> {
-    super::object::read(bytes, Table::builtin().kind("v1", kind).expect("a built-in kind"))
+    super::object::read(bytes, Table::builtin().kind("v1", kind).expect("a built-in kind"), Limits::default())
 }
 
 #[test]
@@ -207,14 +208,14 @@ fn announced_lengths_are_not_believed() {
     announced.extend(message(&[(1, &message(&[(1, b"v1"), (2, b"PodList")]))]));
     put_varint(&mut announced, 2 << 3 | 2);
     put_varint(&mut announced, 1 << 40);
-    let mut splitter = ListSplitter::new(Table::builtin());
+    let mut splitter = ListSplitter::new(Table::builtin(), Limits::default());
     assert_eq!(splitter.feed(&announced, |_| ()), Ok(()), "a list may be of any length");
     put_varint(&mut announced, 2 << 3 | 2);
     put_varint(&mut announced, (MAX_OBJECT + 17) as u64);
-    assert_eq!(split(&announced, 7).err(), Some(WireError::Oversized), "an object may not");
+    assert_eq!(split(&announced, 7).err(), Some(OVERSIZED), "an object may not");
 
-    let mut splitter = WatchSplitter::new(Table::builtin());
-    assert_eq!(splitter.feed(&[0xff; 4], |_| Ok(())), Err(WireError::Oversized));
+    let mut splitter = WatchSplitter::new(Table::builtin(), Limits::default());
+    assert_eq!(splitter.feed(&[0xff; 4], |_| Ok(())), Err(OVERSIZED));
 }
 
 #[test]
@@ -230,6 +231,7 @@ fn fields_in_any_order_are_read_alike() {
     let pod: Pod = decode(
         &message(&[(2, &spec), (1, &metadata("a", "1"))]),
         Table::builtin().kind("v1", "Pod").expect("pods"),
+        100,
     )
     .expect("a pod");
     let spec = pod.spec.expect("a spec");
@@ -282,12 +284,12 @@ fn an_error_names_the_message_the_field_and_the_byte() {
     let mut pod = message(&[(1, b"\x0a\x01a")]);
     pod.extend(message(&[(2, &message(&[(3, b"Always"), (10, &[0x0a])]))]));
     pod.extend(message(&[(3, b"\x08\x01")]));
-    let error = decode::<Pod>(&pod, kind).expect_err("a phase is no number").to_string();
+    let error = decode::<Pod>(&pod, kind, 100).expect_err("a phase is no number").to_string();
     assert_eq!(
         error,
         "core.v1.PodStatus.phase at byte 20: the value is encoded in another way than its type is"
     );
-    let error = decode::<Pod>(&pod[..4], kind).expect_err("broken off").to_string();
+    let error = decode::<Pod>(&pod[..4], kind, 100).expect_err("broken off").to_string();
     assert_eq!(error, "core.v1.Pod at byte 0: the bytes break off");
 }
 
@@ -304,10 +306,10 @@ fn messages_may_not_lie_in_each_other_without_end() {
         // definition.spec.versions[0].schema.openAPIV3Schema
         let version = message(&[(4, &message(&[(1, &schema)]))]);
         let definition = message(&[(1, &metadata("a", "1")), (2, &message(&[(7, &version)]))]);
-        let decoded = decode::<CustomResourceDefinition>(&definition, kind);
+        let decoded = decode::<CustomResourceDefinition>(&definition, kind, 100);
         assert_eq!(decoded.is_ok(), levels == 90, "{levels} levels");
         if let Err(error) = decoded {
-            assert!(error.to_string().contains("100 deep"), "{error}");
+            assert!(error.to_string().contains("max_object_depth"), "{error}");
         }
     }
 }
@@ -331,7 +333,7 @@ fn bytes_that_were_tampered_with_are_an_error_or_an_object_and_never_a_panic() {
             bytes
         };
         let (list, stream) = (tamper(&whole), tamper(&stream));
-        let mut splitter = ListSplitter::new(Table::builtin());
+        let mut splitter = ListSplitter::new(Table::builtin(), Limits::default());
         let mut decoded = 0;
         for chunk in list.chunks(40) {
             let fed = splitter

@@ -8,7 +8,7 @@ use super::{
     object,
     reader::{Wire, find},
 };
-use crate::wire::{MAX_OBJECT, WatchEvent, WireError};
+use crate::wire::{Limits, WatchEvent, WireError};
 
 /// The bytes that tell an event's length.
 const LENGTH: usize = size_of::<u32>();
@@ -21,11 +21,12 @@ const AROUND: usize = 4 << 10;
 pub(crate) struct WatchSplitter {
     hold: Hold,
     table: &'static Table,
+    limits: Limits,
 }
 
 impl WatchSplitter {
-    pub(in crate::wire) fn new(table: &'static Table) -> Self {
-        Self { hold: Hold::default(), table }
+    pub(in crate::wire) fn new(table: &'static Table, limits: Limits) -> Self {
+        Self { hold: Hold::default(), table, limits }
     }
 
     pub(in crate::wire) fn feed(
@@ -33,19 +34,17 @@ impl WatchSplitter {
         chunk: &[u8],
         mut found: impl FnMut(WatchEvent) -> Result<(), WireError>,
     ) -> Result<(), WireError> {
-        let table = self.table;
+        let Self { table, limits, .. } = *self;
         self.hold.feed(chunk, |bytes, at| {
             let Some((length, rest)) = bytes.split_first_chunk::<LENGTH>() else {
                 return Ok(Step::Wants(LENGTH));
             };
             let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
-            if length > MAX_OBJECT + AROUND {
-                return Err(WireError::Oversized);
-            }
+            limits.check(length, AROUND)?;
             let Some(frame) = rest.get(..length) else {
                 return Ok(Step::Wants(LENGTH + length));
             };
-            found(event(frame, at, table)?)?;
+            found(event(frame, at, table, limits)?)?;
             Ok(Step::Took(LENGTH + length))
         })
     }
@@ -55,7 +54,7 @@ impl WatchSplitter {
     }
 }
 
-fn event(frame: &[u8], at: usize, table: &'static Table) -> Result<WatchEvent, WireError> {
+fn event(frame: &[u8], at: usize, table: &'static Table, limits: Limits) -> Result<WatchEvent, WireError> {
     let garbled = |fault: Fault| {
         WireError::Garbled(format!("an event in protobuf, at byte {at} of the watch: {fault}"))
     };
@@ -71,8 +70,8 @@ fn event(frame: &[u8], at: usize, table: &'static Table) -> Result<WatchEvent, W
         WireError::Garbled(format!("`{kind}` of `{api_version}` in protobuf is no kind that is known"))
     })?;
     match name {
-        "ADDED" | "MODIFIED" => Ok(WatchEvent::Applied(object::named(raw, kind)?)),
-        "DELETED" => Ok(WatchEvent::Deleted(object::named(raw, kind)?)),
+        "ADDED" | "MODIFIED" => Ok(WatchEvent::Applied(object::named(raw, kind, limits)?)),
+        "DELETED" => Ok(WatchEvent::Deleted(object::named(raw, kind, limits)?)),
         "BOOKMARK" => object::bookmark(raw).map_err(garbled),
         other => Err(WireError::Garbled(format!("`{other}` is no type of event"))),
     }

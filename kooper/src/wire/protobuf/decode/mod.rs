@@ -12,7 +12,7 @@ mod text;
 mod value;
 
 use super::{
-    Error, Kind, MAX_DEPTH, Table,
+    Error, Kind, Table,
     error::{Fault, Gap},
     sorted::sorted,
     table,
@@ -25,21 +25,27 @@ use serde::{
 };
 use std::{cell::RefCell, sync::atomic::Ordering};
 
-/// Decodes an object.
-pub(in crate::wire) fn decode<T: DeserializeOwned>(bytes: &[u8], kind: Kind) -> Result<T, Error> {
-    match decode_in_order(bytes, kind, Mode::Strict) {
+/// Decodes an object of so many levels at most.
+pub(in crate::wire) fn decode<T: DeserializeOwned>(bytes: &[u8], kind: Kind, depth: u8) -> Result<T, Error> {
+    match decode_in_order(bytes, kind, depth, Mode::Strict) {
         // Go writes fields in the order of their numbers. Where another does not, they are sorted once.
         Err(error) if error.is_order() => {
-            let bytes = sorted(bytes, kind).map_err(Error::from)?;
-            decode_in_order(&bytes, kind, Mode::Strict)
+            let bytes = sorted(bytes, kind, depth).map_err(Error::from)?;
+            decode_in_order(&bytes, kind, depth, Mode::Strict)
         }
         decoded => decoded,
     }
 }
 
 /// Decodes an object whose fields are in order.
-pub(super) fn decode_in_order<T: DeserializeOwned>(bytes: &[u8], kind: Kind, mode: Mode) -> Result<T, Error> {
-    let scope = Scope { table: kind.table, begin: bytes.as_ptr().addr(), mode, gap: RefCell::default() };
+pub(super) fn decode_in_order<T: DeserializeOwned>(
+    bytes: &[u8],
+    kind: Kind,
+    depth: u8,
+    mode: Mode,
+) -> Result<T, Error> {
+    let scope =
+        Scope { table: kind.table, begin: bytes.as_ptr().addr(), depth, mode, gap: RefCell::default() };
     let message = Message { scope: &scope, index: kind.message, bytes, depth: 0 };
     let decoded = T::deserialize(message);
     match scope.gap.take() {
@@ -66,6 +72,8 @@ struct Scope {
     table: &'static Table,
     /// The address of the object's first byte: errors tell offsets.
     begin: usize,
+    /// How deep messages may lie in each other.
+    depth: u8,
     mode: Mode,
     /// The first field that the table lacks.
     gap: RefCell<Option<Gap>>,
@@ -121,7 +129,7 @@ struct Message<'de> {
 impl<'de> Message<'de> {
     /// Its fields, for a type that has said which it wants.
     fn fields(self) -> Result<Fields<'de>, Error> {
-        if self.depth >= MAX_DEPTH { Err(Fault::Deep.into()) } else { Ok(Fields::of(self, false)) }
+        if self.depth >= self.scope.depth { Err(Fault::Deep.into()) } else { Ok(Fields::of(self, false)) }
     }
 
     /// Its fields, for a type that takes whatever comes: one that the table does not know is an error, since the type
@@ -129,7 +137,7 @@ impl<'de> Message<'de> {
     fn any_fields(self) -> Result<Fields<'de>, Error> {
         self.scope.cover_any(self.index)?;
         let strict = self.scope.mode != Mode::Lenient;
-        if self.depth >= MAX_DEPTH { Err(Fault::Deep.into()) } else { Ok(Fields::of(self, strict)) }
+        if self.depth >= self.scope.depth { Err(Fault::Deep.into()) } else { Ok(Fields::of(self, strict)) }
     }
 }
 

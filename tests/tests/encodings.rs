@@ -1,0 +1,187 @@
+//! Which encoding a controller reads, and what it takes of it, on the embedded cluster.
+
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, Controller, Encoding, Runnable, controller, testing::Cluster};
+use kooper_tests::{Log, Running, pod};
+use kube::{
+    Api,
+    api::{ObjectMeta, PostParams},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{borrow::Cow, collections::BTreeSet};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// A pod of a newer Kubernetes than the table's.
+#[derive(Debug, Clone, Deserialize)]
+struct NewerPod {
+    metadata: ObjectMeta,
+    spec: NewerSpec,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NewerSpec {
+    warp_drive: Option<bool>,
+}
+
+impl kube::Resource for NewerPod {
+    type DynamicType = ();
+    type Scope = kube::core::NamespaceResourceScope;
+
+    fn kind((): &()) -> Cow<'_, str> {
+        "Pod".into()
+    }
+
+    fn group((): &()) -> Cow<'_, str> {
+        "".into()
+    }
+
+    fn version((): &()) -> Cow<'_, str> {
+        "v1".into()
+    }
+
+    fn plural((): &()) -> Cow<'_, str> {
+        "pods".into()
+    }
+
+    fn meta(&self) -> &ObjectMeta {
+        &self.metadata
+    }
+
+    fn meta_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.metadata
+    }
+}
+
+struct NewerPods(UnboundedSender<NewerPod>);
+
+#[controller(resource = NewerPod, resync = "never")]
+impl NewerPods {
+    async fn add(&self, pod: NewerPod) -> kooper::Result {
+        Ok(self.0.send(pod)?)
+    }
+}
+
+struct Pods(UnboundedSender<(Pod, Value)>);
+
+#[controller(resource = Pod, resync = "never")]
+impl Pods {
+    async fn add(&self, ctx: Context, pod: Pod) -> kooper::Result {
+        let kept = ctx.store().get(ctx.key()).await.expect("it is known").decode()?;
+        Ok(self.0.send((pod, kept))?)
+    }
+}
+
+async fn next<T>(seen: &mut UnboundedReceiver<T>) -> T {
+    seen.recv().await.expect("the controller runs")
+}
+
+/// The encodings that were answered in.
+fn answered(log: &Log) -> BTreeSet<String> {
+    let answers = log.all().into_iter().filter(|line| line.message == "answered");
+    answers.map(|line| line.field("encoding").to_owned()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_field_that_the_table_lacks_is_given_all_the_same_with_one_warning() {
+    let cluster = Cluster::new();
+    for name in ["a", "b"] {
+        cluster.put(json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": { "name": name, "namespace": "default" },
+            "spec": { "containers": [], "warpDrive": true },
+        }));
+    }
+    let (log, _logging) = Log::install();
+    let (sink, mut seen) = unbounded_channel();
+    let running = Running::start(Controller::new(NewerPods(sink)).client(cluster.client()));
+    for _ in 0..2 {
+        assert_eq!(next(&mut seen).await.spec.warp_drive, Some(true));
+    }
+    running.stop().await.expect("it drains");
+    assert_eq!(answered(&log), ["json".into()].into());
+    let warnings = log.warnings();
+    let [warning] = &*warnings else { panic!("{warnings:?}") };
+    assert!(warning.field("reason").contains("`warpDrive` of `NewerSpec`"), "{warning:?}");
+}
+
+/// Runs a controller of pods over one pod with managed fields, until it was handled.
+async fn handled(set: impl Fn(Controller<Pods>) -> Controller<Pods>) -> (Pod, Value) {
+    let cluster = Cluster::new();
+    let mut web = serde_json::to_value(pod("web")).expect("JSON");
+    web["metadata"]["namespace"] = "default".into();
+    web["metadata"]["managedFields"] =
+        json!([{ "manager": "me", "operation": "Update", "fieldsV1": { "f:spec": {} } }]);
+    cluster.put(web);
+    let (sink, mut seen) = unbounded_channel();
+    let running = Running::start(set(Controller::new(Pods(sink))).client(cluster.client()));
+    let handled = next(&mut seen).await;
+    running.stop().await.expect("it drains");
+    handled
+}
+
+#[tokio::test(start_paused = true)]
+async fn managed_fields_are_kept_where_that_is_asked_for_in_both_encodings() {
+    for encoding in [Encoding::Protobuf, Encoding::Json] {
+        let (with, kept) = handled(|controller| controller.encoding(encoding).managed_fields(true)).await;
+        let fields = with.metadata.managed_fields.as_deref().expect("they are there");
+        assert_eq!(fields[0].manager.as_deref(), Some("me"));
+        assert_eq!(kept["metadata"]["managedFields"][0]["fieldsV1"], json!({ "f:spec": {} }));
+        let (without, kept) = handled(|controller| controller.encoding(encoding)).await;
+        assert!(without.metadata.managed_fields.is_none() && kept["metadata"].get("managedFields").is_none());
+        assert_eq!(without.spec, with.spec, "{encoding:?}");
+    }
+}
+
+/// Runs a controller until it warns, and gives the warning's error.
+async fn warned<H: Runnable>(controller: Controller<H>) -> String {
+    let (log, _logging) = Log::install();
+    let running = Running::start(controller);
+    let line = log.wait(|line| line.message.starts_with("cannot read")).await;
+    running.stop().await.expect("it drains");
+    line.field("error").to_owned()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_larger_than_it_may_be_is_told_and_not_held() {
+    let cluster = Cluster::new();
+    let pods: Api<Pod> = Api::default_namespaced(cluster.client());
+    pods.create(&PostParams::default(), &pod("web")).await.expect("it can be made");
+    for encoding in [Encoding::Protobuf, Encoding::Json] {
+        for streaming in [true, false] {
+            let (sink, mut seen) = unbounded_channel();
+            let controller = Controller::new(Pods(sink)).encoding(encoding).streaming_lists(streaming);
+            let error = warned(controller.max_object_size(300).client(cluster.client())).await;
+            assert!(error.contains("more than 300 bytes") && error.contains("max_object_size"), "{error}");
+            assert!(seen.recv().await.is_none(), "nothing was handled");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_list_may_be_the_one_of_the_servers_cache() {
+    for encoding in [Encoding::Protobuf, Encoding::Json] {
+        let cluster = Cluster::new();
+        let pods: Api<Pod> = Api::default_namespaced(cluster.client());
+        pods.create(&PostParams::default(), &pod("listed")).await.expect("it can be made");
+        let (sink, mut seen) = unbounded_channel();
+        let controller = Controller::new(Pods(sink)).encoding(encoding).cached_lists(true);
+        let running = Running::start(controller.client(cluster.client()));
+        let name = |(pod, _): (Pod, Value)| pod.metadata.name;
+        assert_eq!(name(next(&mut seen).await).as_deref(), Some("listed"));
+        pods.create(&PostParams::default(), &pod("watched")).await.expect("it can be made");
+        assert_eq!(name(next(&mut seen).await).as_deref(), Some("watched"));
+
+        // The version is forgotten: the next list is a consistent one.
+        cluster.faults().watches().resource("pods").fail(410);
+        let consistent = |request: &kooper::testing::RecordedRequest| {
+            request.is("watch", "pods") && request.query_value("sendInitialEvents").is_some()
+        };
+        cluster.requests().wait_for(consistent).await;
+        running.stop().await.expect("it drains");
+        let lists = cluster.requests().matching(|request| request.is("list", "pods"));
+        let versions: Vec<_> = lists.iter().map(|request| request.query_value("resourceVersion")).collect();
+        assert_eq!(versions, [Some("0".into())], "one list, in one piece");
+        assert_eq!(lists[0].query_value("limit"), None);
+    }
+}
