@@ -9,7 +9,7 @@ use kooper::{
 };
 use opentelemetry::{
     KeyValue, TraceId,
-    trace::{Link, SpanKind, TraceContextExt},
+    trace::{Link, SpanKind, TraceContextExt, TraceState},
 };
 use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample, SpanData, SpanProcessor};
 use std::{
@@ -39,15 +39,15 @@ impl ShouldSample for EveryOther {
         _: &[KeyValue],
         _: &[Link],
     ) -> SamplingResult {
-        let sampled = match parent.filter(|parent| parent.has_active_span()) {
-            Some(parent) => parent.span().span_context().is_sampled(),
-            None => {
-                assert_eq!(name, "processJob", "a span below an attempt that is sampled out is no root");
-                self.0.fetch_add(1, Ordering::Relaxed) % 2 == 0
-            }
+        let parent = parent.filter(|parent| parent.has_active_span());
+        let sampled = if let Some(parent) = parent {
+            parent.span().span_context().is_sampled()
+        } else {
+            assert_eq!(name, "processJob", "a span below an attempt that is sampled out is no root");
+            self.0.fetch_add(1, Ordering::Relaxed).is_multiple_of(2)
         };
         let decision = if sampled { SamplingDecision::RecordAndSample } else { SamplingDecision::Drop };
-        SamplingResult { decision, attributes: Vec::new(), trace_state: Default::default() }
+        SamplingResult { decision, attributes: Vec::new(), trace_state: TraceState::default() }
     }
 }
 

@@ -17,4 +17,6 @@ pub(crate) enum Trigger {
     Resync,
     Retry,
     Requeue,
+    Owned,
+    Related,
 }

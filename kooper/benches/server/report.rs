@@ -38,7 +38,9 @@ pub(crate) fn print(rounds: &[Round], changes: usize) {
         "server: CPU time of the API server until all was handled; changes: CPU time of the side for {changes} changes\n"
     );
     print!("{:<22}", "");
-    FIGURES.iter().for_each(|name| print!("{name:>18}"));
+    for name in FIGURES {
+        print!("{name:>18}");
+    }
     println!();
     for side in Side::ALL {
         print!("{:<22}", side.name());

@@ -207,6 +207,7 @@ async fn reconcile_metadata(
     Ok(Action::await_change())
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "kube-rs asks for it")]
 fn retry<K>(_: Arc<K>, _: &Infallible, _: Arc<Tally>) -> Action {
     Action::requeue(Duration::from_secs(1))
 }

@@ -36,11 +36,11 @@ impl Sampling {
     /// The context in which the handler runs, where the attempt is sampled out.
     pub(crate) fn ask(
         root: &str,
-        context: Context,
+        context: &Context,
         subject: impl Fn() -> Subject,
     ) -> Result<Context, Context> {
         tracing::dispatcher::get_default(|dispatch| match dispatch.downcast_ref::<Self>() {
-            Some(sampling) => sampling.decide(root, &context, &subject),
+            Some(sampling) => sampling.decide(root, context, &subject),
             None => Ok(context.clone()),
         })
     }

@@ -61,7 +61,7 @@ mod with_otel {
             root: &str,
             subject: impl Fn() -> crate::telemetry::Subject,
         ) -> Result<Self, Aside> {
-            crate::telemetry::sampling::Sampling::ask(root, self.0, subject).map(Self).map_err(Aside)
+            crate::telemetry::sampling::Sampling::ask(root, &self.0, subject).map(Self).map_err(Aside)
         }
 
         /// Gives it to a root span. It must not have been entered.

@@ -129,6 +129,7 @@ struct Attribute {
 /// `AnyValue`; what has no value is an empty text, and what only bodies of logs have is shown as JSON.
 #[derive(Deserialize, Clone, Default)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(clippy::struct_field_names, reason = "OTLP names them")]
 struct Any {
     bool_value: Option<bool>,
     int_value: Option<Number<i64>>,
