@@ -15,7 +15,7 @@ mod trickle;
 mod world;
 
 pub use jaeger::{Fields, JaegerSpan, jaeger_spans};
-pub use ledger::{Bookkeeper, Ledger, Run};
+pub use ledger::{Bookkeeper, Ledger, Outcome, Run};
 pub use log::{Line, Log};
 pub use objects::{pod, undecodable_pod};
 pub use replaced::{Answer, replaced};

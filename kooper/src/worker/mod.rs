@@ -100,6 +100,7 @@ impl<H: Runnable> Workers<H> {
             Job::Add { object, first } => {
                 let decoded = decode::<<H::Resource as Resource>::Object>(&object.body);
                 let resource = decoded.map(Into::into).map_err(|why| {
+                    self.store.spoil(&handout.key, &object.meta);
                     if *first {
                         self.store.unstart(&handout.key, &object.meta.uid);
                     }
