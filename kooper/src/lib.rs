@@ -45,6 +45,8 @@
 //! * A deletion that was missed while the connection was down is found by the next list. One that happened while the
 //!   program was down is not: keep a finalizer where that matters.
 //!
+//! [`guarantees`] has all of this with the tests that show it.
+//!
 //! # The trace of an attempt
 //!
 //! ```text
@@ -95,6 +97,7 @@ mod controller;
 pub mod encodings;
 mod error;
 mod finalizer;
+pub mod guarantees;
 mod handler;
 mod hooks;
 mod key;

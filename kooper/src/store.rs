@@ -42,6 +42,8 @@ struct Entry {
     tombstone: Option<Arc<Object>>,
     /// Whether a handler has been given the current object, in this state or an earlier one.
     started: bool,
+    /// Whether the current state cannot be decoded, so that nothing but a change can mend it.
+    spoiled: bool,
     /// The stream that brought the object, and the list that last held it.
     seen_by: (StreamId, Epoch),
 }
@@ -129,6 +131,7 @@ impl Store {
         let ending = object.meta.ending && entry.started;
         let key = object.meta.key.clone();
         _before = entry.current.replace(Arc::new(object));
+        entry.spoiled = false;
         (!ending).then_some(Change { key, trigger, spec: spec && !waits })
     }
 
@@ -203,6 +206,16 @@ impl Store {
         }
     }
 
+    /// Takes note that this state cannot be decoded: until it changes there is no use in another try.
+    pub(crate) fn spoil(&self, key: &ObjectKey, state: &Metadata) {
+        let mut entries = self.lock();
+        let Some(entry) = entries.get_mut(key) else { return };
+        let is_state = |object: &Arc<Object>| {
+            object.meta.uid == state.uid && object.meta.resource_version == state.resource_version
+        };
+        entry.spoiled = entry.current.as_ref().is_some_and(is_state);
+    }
+
     /// Frees the tombstone of a key whose `delete` is settled. Gives whether an object of that name exists again.
     pub(crate) fn bury(&self, key: &ObjectKey) -> bool {
         let mut entries = self.lock();
@@ -240,10 +253,11 @@ impl Store {
         last.filter(|_| count == SLICE).cloned()
     }
 
-    /// Every key whose object exists.
+    /// Every key whose object exists and is not known to be one that cannot be decoded.
     pub(crate) fn keys(&self) -> Vec<ObjectKey> {
+        let wanted = |entry: &Entry| entry.current.is_some() && !entry.spoiled;
         let mut keys = Vec::new();
-        self.scan(|key, entry| keys.extend(entry.current.is_some().then(|| key.clone())));
+        self.scan(|key, entry| keys.extend(wanted(entry).then(|| key.clone())));
         keys
     }
 

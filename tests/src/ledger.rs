@@ -75,7 +75,12 @@ impl Ledger {
         self.lock().runs.len()
     }
 
-    fn begin(&self, run: Run) -> usize {
+    /// Writes down that a run begins. Gives its number.
+    ///
+    /// # Panics
+    ///
+    /// As [`runs`](Self::runs).
+    pub fn begin(&self, run: Run) -> usize {
         let mut book = self.lock();
         if !book.running.insert(run.key.clone()) {
             book.twice_at_once = Some(run.key.clone());
@@ -84,11 +89,50 @@ impl Ledger {
         book.runs.len() - 1
     }
 
-    fn end(&self, run: usize, good: bool) {
+    /// Writes down how a run ended.
+    ///
+    /// # Panics
+    ///
+    /// As [`runs`](Self::runs).
+    pub fn end(&self, run: usize, good: bool) {
         let mut book = self.lock();
         let key = book.runs[run].key.clone();
         book.running.remove(&key);
         book.runs[run].good = Some(good);
+    }
+
+    /// How long ago the ledger was made.
+    pub fn age(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// What has become of `truth`, in numbers, where a controller may not do what [`check`](Self::check) asks.
+    ///
+    /// # Panics
+    ///
+    /// As [`runs`](Self::runs).
+    pub fn outcome(&self, truth: &BTreeMap<String, Truth>) -> Outcome {
+        let book = self.lock();
+        let mut outcome = Outcome { twice_at_once: book.twice_at_once.is_some(), ..Outcome::default() };
+        let good = |run: &&Run| run.good == Some(true);
+        let handled: BTreeSet<_> = book
+            .runs
+            .iter()
+            .filter(good)
+            .filter(|run| !run.deletes)
+            .map(|run| (&run.uid, &run.version))
+            .collect();
+        let decodable = || truth.values().filter(|object| object.decodable);
+        outcome.exist = decodable().count();
+        outcome.missed =
+            decodable().filter(|object| !handled.contains(&(&object.uid, &object.version))).count();
+        let there: BTreeSet<_> = truth.values().map(|object| &object.uid).collect();
+        let seen: BTreeSet<_> = book.runs.iter().map(|run| &run.uid).collect();
+        let told: BTreeSet<_> =
+            book.runs.iter().filter(good).filter(|run| run.deletes).map(|run| &run.uid).collect();
+        outcome.gone = seen.difference(&there).count();
+        outcome.told = told.difference(&there).count();
+        outcome
     }
 
     /// What must be true once nothing more is to come, where `truth` is what exists, by key:
@@ -165,6 +209,28 @@ fn life(runs: &[&Run], now: Option<&Truth>) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// What has become of the objects of a world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// Objects that exist and can be decoded.
+    pub exist: usize,
+    /// Those whose last state was not handled.
+    pub missed: usize,
+    /// Objects that a handler saw and that are gone.
+    pub gone: usize,
+    /// Those whose end was told.
+    pub told: usize,
+    /// Whether a key was run twice at once.
+    pub twice_at_once: bool,
+}
+
+impl Outcome {
+    /// Whether all is as it should be.
+    pub fn is_whole(&self) -> bool {
+        self.missed == 0 && self.told == self.gone && !self.twice_at_once
+    }
 }
 
 /// A handler of config maps that writes down each run.

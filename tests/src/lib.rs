@@ -19,7 +19,7 @@ mod world;
 pub use bad_request::BadRequest;
 pub use collector::{Collected, collector};
 pub use jaeger::{Fields, JaegerSpan, jaeger_spans};
-pub use ledger::{Bookkeeper, Ledger, Run};
+pub use ledger::{Bookkeeper, Ledger, Outcome, Run};
 pub use log::{Line, Log};
 pub use objects::{pod, undecodable_pod};
 pub use replaced::{Answer, replaced};

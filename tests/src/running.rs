@@ -19,6 +19,24 @@ impl Running {
         Self { stop, task }
     }
 
+    /// Starts something else that goes on until it is stopped or dropped, such as another library's controller.
+    pub fn beside(other: impl Future<Output = ()> + Send + 'static) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(async {
+            tokio::select! {
+                () = other => {}
+                _ = stopped => {}
+            }
+            Ok(())
+        });
+        Self { stop, task }
+    }
+
+    /// Whether it has ended, by itself or by a panic.
+    pub fn is_over(&self) -> bool {
+        self.task.is_finished()
+    }
+
     /// Begins the shutdown, and gives its result once it is over.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! A cluster under a controller, with what is true of it.
 
-use crate::{Bookkeeper, Ledger, Run, Running};
+use crate::{Bookkeeper, Ledger, Outcome, Run, Running};
 use k8s_openapi::api::core::v1::ConfigMap;
 use kooper::{
     Controller, Encoding, ObjectKey,
@@ -89,11 +89,22 @@ impl World {
         client: impl FnOnce(&Cluster) -> kube::Client,
         set: impl FnOnce(Controller<Bookkeeper>) -> Controller<Bookkeeper>,
     ) -> Self {
+        Self::of(way, count, client, |client, ledger| {
+            let handler = Bookkeeper::new(ledger, Duration::from_millis(5), 5);
+            Running::start(set(way.set(Controller::new(handler).client(client))))
+        })
+    }
+
+    /// The same with a controller of any kind, which `start` is given a client and a ledger for. `way` says how it lists.
+    pub fn of(
+        way: Way,
+        count: usize,
+        client: impl FnOnce(&Cluster) -> kube::Client,
+        start: impl FnOnce(kube::Client, Arc<Ledger>) -> Running,
+    ) -> Self {
         let cluster = Cluster::new();
         let ledger = Arc::<Ledger>::default();
-        let handler = Bookkeeper::new(ledger.clone(), Duration::from_millis(5), 5);
-        let controller = set(way.set(Controller::new(handler).client(client(&cluster))));
-        let running = Running::start(controller);
+        let running = start(client(&cluster), ledger.clone());
         let mut world = Self { cluster, ledger, running, truth: BTreeMap::new(), writes: 0, way };
         for number in 0..count {
             world.put(&format!("map-{number}"));
@@ -161,6 +172,11 @@ impl World {
     pub fn vanish(&mut self, name: &str) {
         assert!(self.cluster.faults().vanish("configmaps", &ObjectKey::namespaced("default", name)));
         self.truth.remove(&format!("default/{name}")).expect("it was there");
+    }
+
+    /// What has become of all that is true so far.
+    pub fn outcome(&self) -> Outcome {
+        self.ledger.outcome(&self.truth)
     }
 
     /// Waits until a watch is open.

@@ -332,13 +332,13 @@ async fn objects_vanish_with_no_event(way: Way) {
 
 async fn objects_cannot_be_decoded_when_they_are_listed(way: Way) {
     let mut world = World::new(way, 5);
-    world.put_undecodable("broken");
-    world.put_undecodable("mended");
-    world.put_undecodable("brief");
+    world.put_undecodable("wreck");
+    world.put_undecodable("wreck-mended");
+    world.put_undecodable("wreck-brief");
     world.at_rest().await;
-    world.put("mended");
+    world.put("wreck-mended");
     // No handler was given it, so none is told of its end.
-    world.delete("brief").await;
+    world.delete("wreck-brief").await;
     changes(&mut world).await;
     world.verify().await;
 }

@@ -5,7 +5,7 @@ use kooper::{
     Context, Controller, ObjectKey, Requeue, controller,
     testing::{Cluster, Traces},
 };
-use kooper_tests::{Act, Log, Running, Script, pod};
+use kooper_tests::{Act, Log, Running, Script, pod, undecodable_pod};
 use kube::{
     Api,
     api::{DeleteParams, PostParams},
@@ -181,5 +181,30 @@ async fn a_handler_that_awaits_for_ever_holds_up_its_own_worker_only_until_its_t
     // One line for the attempt that is tried again, one for the end; nothing else is wrong.
     let warnings = log.warnings();
     assert_eq!(warnings.len(), 2, "{warnings:#?}");
+    running.stop().await.expect("drained");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_that_cannot_be_decoded_is_not_tried_again_by_a_resync_until_it_changes() {
+    let cluster = Cluster::new();
+    let traces = Traces::new();
+    let _recording = traces.install();
+    let (script, calls) = Script::new(|_| Act::Good);
+    let controller = Controller::new(script).client(cluster.client()).resync(Duration::from_mins(1));
+    let running = Running::start(controller);
+    cluster.put(undecodable_pod("wreck"));
+    let pods: Api<Pod> = Api::default_namespaced(cluster.client());
+    pods.create(&PostParams::default(), &pod("good")).await.expect("created");
+    tokio::time::sleep(Duration::from_secs(630)).await;
+    assert_eq!(traces.of("default/wreck").attempts().len(), 1, "once, when it came");
+    assert_eq!(calls.all().len(), 11, "the other one at each resync");
+
+    let mut mended = serde_json::to_value(pod("wreck")).expect("JSON");
+    mended["apiVersion"] = "v1".into();
+    mended["kind"] = "Pod".into();
+    cluster.put(mended);
+    tokio::time::sleep(Duration::from_mins(5)).await;
+    let of_it = calls.all().into_iter().filter(|call| call.key == "default/wreck").count();
+    assert!(of_it >= 5, "{of_it}: when it changed, and at each resync from then on");
     running.stop().await.expect("drained");
 }

@@ -93,7 +93,8 @@ impl Retriever {
         self
     }
 
-    /// How often every known object is handled again though nothing changed; `None` for never.
+    /// How often every known object is handled again though nothing changed; `None` for never. One that cannot be decoded is
+    /// passed over until it changes.
     #[must_use]
     pub fn resync(mut self, interval: impl Into<Option<Duration>>) -> Self {
         self.resync = interval.into();

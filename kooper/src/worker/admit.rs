@@ -73,6 +73,7 @@ impl<H: Runnable> Workers<H> {
         first: bool,
     ) -> Result<(H::Resource, Option<Box<ObjectMeta>>), Failed> {
         let decoded = decode::<<H::Resource as Resource>::Object>(&object.body).map_err(|why| {
+            self.store.spoil(&object.meta.key, &object.meta);
             self.unseen(object, first);
             Failed { failure: Failure::Decode(why), verdict: Verdict::Permanent }
         })?;
