@@ -40,7 +40,12 @@ impl Change {
 
     /// What has another value than before.
     pub(super) fn touched(&self) -> Set {
-        self.modified.union(&self.added)
+        self.modified.clone().union(self.added.clone())
+    }
+
+    /// The same, where the rest is of no more use.
+    pub(super) fn into_touched(self) -> Set {
+        self.modified.union(self.added)
     }
 }
 
@@ -65,7 +70,10 @@ impl Nodes {
             (&mut self.modified, other.modified),
             (&mut self.removed, other.removed),
         ] {
-            *node = Node { member: node.member || other.member, below: node.below.union(&other.below) };
+            *node = Node {
+                member: node.member || other.member,
+                below: std::mem::take(&mut node.below).union(other.below),
+            };
         }
         self
     }

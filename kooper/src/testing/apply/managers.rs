@@ -141,7 +141,7 @@ impl Managers {
         if let Some(owned) = self.0.get_mut(manager)
             && !fields.is_empty()
         {
-            owned.set = owned.set.difference(fields);
+            owned.set = std::mem::take(&mut owned.set).difference(fields);
         }
     }
 
@@ -173,7 +173,8 @@ impl Managers {
             }
             let Some(owned) = self.0.remove(&manager) else { continue };
             let all = self.0.entry(bucket).or_default();
-            *all = Owned { set: owned.set.union(&all.set), ..owned };
+            let before = std::mem::take(&mut all.set);
+            *all = Owned { set: owned.set.union(before), ..owned };
             count -= 1;
         }
     }

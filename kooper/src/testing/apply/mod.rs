@@ -32,7 +32,7 @@ use compare::Change;
 use conflict::{Refusal, conflict};
 pub(super) use managers::timeless;
 use managers::{Manager, Managers, Owned};
-use reset::{reset, stripped};
+use reset::{STRIPPED, reset};
 use set::Set;
 use shape::Shape;
 
@@ -141,12 +141,13 @@ impl Writer {
         let version = self.resource.api_version();
         let own = self.change(live, new, &version)?;
         self.dispossess(live, new, &mut managers, &own, None)?;
-        let touched = own.touched().difference(&stripped());
+        let touched = own.into_touched().difference(&STRIPPED);
         if !touched.is_empty() {
             let manager = Manager::new(name, false, &version, &self.subresource);
             let owned = managers.0.entry(manager).or_default();
             let time = self.time(owned);
-            *owned = Owned { set: touched.union(&owned.set), version, time };
+            let before = std::mem::take(&mut owned.set);
+            *owned = Owned { set: touched.union(before), version, time };
         }
         Ok(managers)
     }
@@ -162,13 +163,17 @@ impl Writer {
     ) -> Result<Vec<(Manager, Set)>, String> {
         let version = self.resource.api_version();
         let mut lost = Vec::new();
+        if managers.0.is_empty() {
+            return Ok(lost);
+        }
+        let touched = change.touched();
         for (manager, owned) in managers.0.clone() {
             if Some(&manager) == own {
                 continue;
             }
-            let other;
-            let change = if owned.version == version {
-                change
+            let (other, of_other);
+            let (removed, touched) = if owned.version == version {
+                (&change.removed, &touched)
             } else {
                 let both = self.shown(live, &owned.version).zip(self.shown(new, &owned.version));
                 let Some((live, new)) = both else {
@@ -177,11 +182,12 @@ impl Writer {
                     continue;
                 };
                 other = self.change(&live, &new, &owned.version)?;
-                &other
+                of_other = other.touched();
+                (&other.removed, &of_other)
             };
-            let conflict = owned.set.intersection(&change.touched());
+            let conflict = owned.set.intersection(touched);
             managers.take(&manager, &conflict);
-            managers.take(&manager, &change.removed);
+            managers.take(&manager, removed);
             if !conflict.is_empty() {
                 lost.push((manager, conflict));
             }
@@ -283,7 +289,7 @@ impl Writer {
             return Err(Refusal::Conflicts(conflicts));
         }
         if let Some(owned) = settled.0.get_mut(&own) {
-            owned.set = owned.set.difference(&stripped());
+            owned.set = std::mem::take(&mut owned.set).difference(&STRIPPED);
             if new != *live {
                 owned.time = self.time(owned);
             }
@@ -307,10 +313,10 @@ impl Writer {
         let all = fields(&at_last);
         let mut owned = Set::default();
         for other in managers.0.values().filter(|other| self.shown(&merged, &other.version).is_some()) {
-            owned = owned.union(&other.set);
+            owned = owned.union(other.set.clone());
         }
         // What another one owns stays, and so does what stood below a removed field and was never the manager's.
-        pruned = without(&at_last, &all.difference(&fields(&pruned).union(&named(&owned))));
+        pruned = without(&at_last, &all.clone().difference(&fields(&pruned).union(named(&owned))));
         let gone = all.difference(&fields(&pruned));
         pruned = without(&at_last, &gone.intersection(&named(&last.set)));
         self.shown(&pruned, &self.resource.api_version()).unwrap_or(pruned)

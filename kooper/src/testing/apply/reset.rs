@@ -1,10 +1,12 @@
 //! Fields that nobody comes to own.
 
+use std::sync::LazyLock;
+
 use super::set::Set;
 use crate::testing::resources::Resource;
 
 /// Metadata that nobody owns.
-pub(super) fn stripped() -> Set {
+pub(super) static STRIPPED: LazyLock<Set> = LazyLock::new(|| {
     let mut set = Set::default();
     for field in ["apiVersion", "kind", "metadata"] {
         set.add(&[field]);
@@ -23,7 +25,7 @@ pub(super) fn stripped() -> Set {
         set.add(&["metadata", field]);
     }
     set
-}
+});
 
 /// Fields that a write to this part of an object leaves as they are, so that nobody owns them by it.
 pub(super) fn reset(resource: &Resource, subresource: &str) -> Set {

@@ -159,18 +159,17 @@ impl Set {
         self.0.get(element).is_some_and(|node| node.member)
     }
 
-    pub(super) fn union(&self, other: &Self) -> Self {
-        let mut all = self.clone();
-        for (element, node) in &other.0 {
-            let known = all.0.entry(element.clone()).or_default();
-            known.member |= node.member;
-            if known.below.is_empty() {
-                known.below = node.below.clone();
-            } else if !node.below.is_empty() {
-                known.below = known.below.union(&node.below);
-            }
+    /// What is in either.
+    pub(super) fn union(mut self, other: Self) -> Self {
+        if self.is_empty() {
+            return other;
         }
-        all
+        for (element, node) in other.0 {
+            let known = self.0.entry(element).or_default();
+            known.member |= node.member;
+            known.below = std::mem::take(&mut known.below).union(node.below);
+        }
+        self
     }
 
     pub(super) fn intersection(&self, other: &Self) -> Self {
@@ -185,7 +184,7 @@ impl Set {
     }
 
     /// What is in this set and not in the other; a field that goes leaves what is below it.
-    pub(super) fn difference(&self, other: &Self) -> Self {
+    pub(super) fn difference(self, other: &Self) -> Self {
         self.without(other, |node, known| Node {
             member: node.member && !known.member,
             below: node.below.difference(&known.below),
@@ -193,7 +192,7 @@ impl Set {
     }
 
     /// The same, but a field that goes takes what is below it along.
-    pub(super) fn recursive_difference(&self, other: &Self) -> Self {
+    pub(super) fn recursive_difference(self, other: &Self) -> Self {
         self.without(other, |node, known| {
             if known.member {
                 return Node::default();
@@ -202,13 +201,17 @@ impl Set {
         })
     }
 
-    fn without(&self, other: &Self, left: impl Fn(&Node, &Node) -> Node) -> Self {
-        let mut rest = Self::default();
-        for (element, node) in &self.0 {
-            let node = other.0.get(element).map_or_else(|| node.clone(), |known| left(node, known));
-            rest.put(|| element.clone(), node);
+    fn without(mut self, other: &Self, left: impl Fn(Node, &Node) -> Node) -> Self {
+        for (element, known) in &other.0 {
+            let Some(node) = self.0.get_mut(element) else { continue };
+            let rest = left(std::mem::take(node), known);
+            if rest.is_empty() {
+                self.0.remove(element);
+            } else {
+                *node = rest;
+            }
         }
-        rest
+        self
     }
 
     /// Every field as its path, in the order in which conflicts are told.
@@ -286,9 +289,9 @@ mod tests {
     fn a_field_can_go_with_or_without_what_is_below() {
         let all = set(&json!({ "f:a": { ".": {}, "f:b": {} }, "f:c": {} }));
         let a = set(&json!({ "f:a": {} }));
-        assert_eq!(all.difference(&a), set(&json!({ "f:a": { "f:b": {} }, "f:c": {} })));
-        assert_eq!(all.recursive_difference(&a), set(&json!({ "f:c": {} })));
+        assert_eq!(all.clone().difference(&a), set(&json!({ "f:a": { "f:b": {} }, "f:c": {} })));
+        assert_eq!(all.clone().recursive_difference(&a), set(&json!({ "f:c": {} })));
         assert_eq!(all.intersection(&a), a);
-        assert_eq!(a.union(&all), all);
+        assert_eq!(a.union(all.clone()), all);
     }
 }
