@@ -8,7 +8,7 @@ fn place(module: &str) -> String {
         "queue" => "kooper/src/queue/tests.rs".into(),
         "model" => "kooper/src/queue/model.rs".into(),
         "resync" | "pace" => format!("kooper/src/retriever/{module}.rs"),
-        "store_rs" => "kooper/src/store.rs".into(),
+        "tombstones" => "kooper/src/store/tests.rs".into(),
         "hand_out" => "tests/interleavings/tests/hand_out.rs".into(),
         module => format!("tests/tests/{module}.rs"),
     }

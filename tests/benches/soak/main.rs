@@ -9,6 +9,10 @@
 //! a fault each 5 seconds. The program ends with an error if the memory of the last third is more than 5 % above or below that
 //! of the middle third, or if a last state or a delete was not handled. The cluster lives in the same process, so its memory
 //! is part of what is measured.
+//!
+//! Measured in a debug build on 2 busy cores: 270 s, +0.4 % and nothing lost. In 120 s nothing was lost either, but the last third
+//! was 6.5 % above the middle one, so that run fails: memory grew in steps for the first 80 s, and was level from there on. What
+//! grows until then, controller or cluster, is not known.
 
 use k8s_openapi::api::core::v1::ConfigMap;
 use kooper::{Context, Controller, ObjectKey, controller, testing::Cluster};
