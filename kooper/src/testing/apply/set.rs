@@ -64,7 +64,7 @@ impl Element {
     /// As `fieldsV1` names it: `f:name`, `k:{"name":"a"}`, `v:"a"`, `i:0`.
     fn to_name(&self) -> String {
         match self {
-            Self::Field(name) => format!("f:{name}"),
+            Self::Field(name) => ["f:", name].concat(),
             Self::Key(keys) => {
                 let keys = keys.iter().map(|(name, value)| format!("{}:{value}", Value::from(&**name)));
                 format!("k:{{{}}}", keys.collect::<Vec<_>>().join(","))

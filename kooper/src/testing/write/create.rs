@@ -59,7 +59,12 @@ pub(super) fn create_in(
         return Err(Status::invalid(&resource.group, &resource.kind, document.name(), causes));
     }
     to_stored(resource, &mut document);
-    let (document, _) = typed(document, false).map_err(|why| Status::new(500, "", why))?;
+    // Who owns what is the server's own writing already, and half of a small object.
+    let owned = document.metadata_mut().remove("managedFields");
+    let (mut document, _) = typed(document, false).map_err(|why| Status::new(500, "", why))?;
+    if let Some(owned) = owned {
+        document.set_meta("managedFields", owned);
+    }
     let key = request.key(document.name());
     if let Some(known) = state.collection(&resource.collection()).get(&key) {
         return Err(Status::already_exists(resource, key.name(), known.document().is_deleting()));
