@@ -1,12 +1,14 @@
-//! The limits of a controller: the shortest time between two runs of one object, and how many retries there may be.
+//! The limits of a controller: the shortest time between two runs of one object, how many retries there may be in a time, and
+//! of one object.
 
 use k8s_openapi::api::core::v1::{ConfigMap, Pod};
 use kooper::{Context, Controller, RateLimit, controller, testing::Cluster};
 use kooper_tests::{Act, Running, Script, pod};
 use kube::{
     Api,
-    api::{DeleteParams, PostParams},
+    api::{DeleteParams, Patch, PatchParams, PostParams},
 };
+use serde_json::json;
 use std::{collections::BTreeMap, time::Duration};
 use tokio::{
     sync::mpsc,
@@ -34,7 +36,7 @@ async fn an_object_that_changes_all_the_time_is_handled_once_an_interval_and_in_
     cluster.faults().watches().opened(1).await;
     let began = Instant::now();
     for write in 0..100 {
-        cluster.put(serde_json::json!({
+        cluster.put(json!({
             "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "busy", "uid": "u" },
             "data": { "write": write.to_string() },
         }));
@@ -96,4 +98,34 @@ async fn retries_of_all_objects_share_the_limit_and_first_runs_do_not_wait_for_i
     // After the backoff of a second a full bucket of five, then one each two seconds.
     let wanted: BTreeMap<u64, u32> = [(1, 5)].into_iter().chain((1..=15).map(|n| (1 + 2 * n, 1))).collect();
     assert_eq!(retries, wanted);
+}
+
+/// Fails each delete of the first object, so that it is given up while an object of the same name keeps changing.
+#[tokio::test(start_paused = true)]
+async fn a_delete_that_keeps_failing_is_given_up_though_its_successor_keeps_changing() {
+    let cluster = Cluster::new();
+    let (script, calls) = Script::new(|call| match call.handler {
+        "delete" => Act::Fail("still in use"),
+        _ => Act::Good,
+    });
+    let _running = Running::start(Controller::new(script).client(cluster.client()));
+    let pods: Api<Pod> = Api::default_namespaced(cluster.client());
+    pods.create(&PostParams::default(), &pod("web")).await.expect("created");
+    calls.wait(1).await;
+    pods.delete("web", &DeleteParams::default().grace_period(0)).await.expect("deleted");
+    calls.wait(2).await;
+    pods.create(&PostParams::default(), &pod("web")).await.expect("created");
+    for number in 0..100 {
+        let image =
+            json!({ "name": "main", "image": format!("nginx:{number}"), "imagePullPolicy": "Always" });
+        let image = json!({ "spec": { "containers": [image] } });
+        pods.patch("web", &PatchParams::default(), &Patch::Merge(image)).await.expect("changed");
+        sleep(Duration::from_millis(100)).await;
+    }
+    let told: Vec<_> =
+        calls.wait(6).await.into_iter().zip(calls.all()).map(|(what, call)| (what, call.attempt)).collect();
+    let wanted = [("add", 1), ("delete", 1), ("delete", 2), ("delete", 3), ("add", 1)];
+    let wanted: Vec<_> =
+        wanted.into_iter().map(|(what, attempt)| (format!("{what} default/web"), attempt)).collect();
+    assert_eq!(told[..5], wanted);
 }
