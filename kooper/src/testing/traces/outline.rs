@@ -266,7 +266,8 @@ mod tests {
             message.contains("  handleAddObject\n    redis: getOrg\n"),
             "the outline is shown: {message}"
         );
-        assert!(message.contains("[ handleAddObject"), "the picture is shown: {message}");
+        // The other bars may be too short to hold their names.
+        assert!(message.contains("[ processJob ✗ ·"), "the picture is shown: {message}");
         let lines = message.lines().skip(1).take_while(|line| *line != "its outline is:");
         lines.map(str::trim).collect::<Vec<_>>().join("; ")
     }
