@@ -23,6 +23,7 @@ use std::{
     collections::BTreeMap,
     env, fs,
     panic::AssertUnwindSafe,
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -40,14 +41,21 @@ const WARM_UP: usize = 500;
 const CHANCE: f64 = 24.0;
 
 /// What a real server answers with 500 as well: a version that is no number, and one on what is to be created.
-const REAL_500: [&str; 2] =
-    ["strconv.ParseUint: parsing", "resourceVersion should not be set on objects to be created"];
+const REAL_500: [&str; 3] = [
+    "strconv.ParseUint: parsing",
+    "resourceVersion should not be set on objects to be created",
+    "failed to create typed patch object",
+];
+
+/// Held while a test runs: what the process holds is to be one test's.
+static TURN: Mutex<()> = Mutex::new(());
 
 fn number(variable: &str, otherwise: u64) -> u64 {
     env::var(variable).map_or(otherwise, |value| value.parse().expect(variable))
 }
 
 fn run(test: impl AsyncFn(Rng, Duration)) {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let rng = Rng::with_seed(number("KOOPER_FUZZ_SEED", 1));
     let time = Duration::from_secs(number("KOOPER_FUZZ_SECONDS", SECONDS));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
