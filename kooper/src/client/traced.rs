@@ -32,14 +32,11 @@ where
         self.0.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request) -> Answer {
+    fn call(&mut self, request: Request) -> Answer {
         // The client's own task makes the call within the caller's span.
         let span = span(&request);
         #[cfg(feature = "otel")]
-        if !span.is_disabled() {
-            let context = tracing_opentelemetry::OpenTelemetrySpanExt::context(&span);
-            crate::propagation::inject_trace(&context, request.headers_mut());
-        }
+        let request = telling(request, &span);
         let answer = span.in_scope(|| self.0.call(request));
         let told = span.clone();
         let call = async move {
@@ -49,6 +46,16 @@ where
         };
         Box::pin(call.instrument(span))
     }
+}
+
+/// The request, telling in which trace it is made.
+#[cfg(feature = "otel")]
+fn telling(mut request: Request, span: &Span) -> Request {
+    if !span.is_disabled() {
+        let context = tracing_opentelemetry::OpenTelemetrySpanExt::context(span);
+        crate::propagation::inject_trace(&context, request.headers_mut());
+    }
+    request
 }
 
 /// The span of a call. There is none outside of every span: a call that belongs to no attempt is no trace of its own.

@@ -126,6 +126,7 @@ mod without_otel {
             Self
         }
 
+        #[expect(clippy::unused_self, reason = "as it is with OpenTelemetry")]
         pub(in super::super) fn give_to(self, _: &Span) {}
     }
 
