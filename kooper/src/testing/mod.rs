@@ -1,7 +1,7 @@
 //! A Kubernetes API server in the process, for tests and first steps.
 //!
 //! [`Cluster`] answers as kube-apiserver does: resource versions and conflicts, lists by pages, watches with bookmarks
-//! and 410, selectors, finalizers, generations, patches of four kinds. It starts in less than a millisecond and needs no
+//! and 410, selectors, finalizers, generations, patches of four kinds. It starts in a few milliseconds and needs no
 //! other program.
 //!
 //! Every write notes in `metadata.managedFields` who owns what, by the rules of structured-merge-diff; a server-side apply
