@@ -84,6 +84,15 @@ pub fn show(duration: Duration) -> String {
     if text.is_empty() { "0s".into() } else { text }
 }
 
+/// The duration in the largest unit that it is a multiple of, and the constructor of `Duration` for that.
+pub fn in_unit(duration: Duration) -> (u128, &'static str) {
+    let millis = duration.as_millis();
+    let units = [("from_hours", 3_600_000), ("from_mins", 60_000), ("from_secs", 1000)];
+    let unit = units.into_iter().find(|(_, unit)| millis.is_multiple_of(*unit));
+    let (from, unit) = unit.unwrap_or(("from_millis", 1));
+    (millis / unit, from)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,11 @@
 //! What a controller is: all that the attribute can set, as values that run-time setters can change.
 
-use crate::{ConfigError, queue::Queue, retriever::Retriever};
+use crate::{
+    Attempts, ConfigError,
+    attempts::{Each, InForce},
+    queue::Queue,
+    retriever::Retriever,
+};
 use kooper_syntax::name::{check_finalizer, is_dns_label};
 use std::time::Duration;
 
@@ -18,12 +23,21 @@ pub struct Spec {
     pub(crate) timeout: Option<Duration>,
     pub(crate) finalizer: Option<String>,
     pub(crate) shutdown: Duration,
+    pub(crate) attempts: Each,
 }
 
 impl Spec {
     /// A controller by name, with what it retrieves and how it queues; a handler may take as long as it wants.
     pub fn new(name: impl Into<String>, retriever: Retriever, queue: Queue) -> Self {
-        Self { name: name.into(), retriever, queue, timeout: None, finalizer: None, shutdown: DRAIN }
+        Self {
+            name: name.into(),
+            retriever,
+            queue,
+            timeout: None,
+            finalizer: None,
+            shutdown: DRAIN,
+            attempts: Each::default(),
+        }
     }
 
     /// How long one attempt of one handler may take; `None`, the default, is without limit.
@@ -55,6 +69,32 @@ impl Spec {
         self
     }
 
+    /// How `add` is tried, where that is not as the controller says.
+    #[must_use]
+    pub fn add_attempts(mut self, attempts: Attempts) -> Self {
+        self.attempts.add = attempts;
+        self
+    }
+
+    /// How `delete` is tried, where that is not as the controller says.
+    #[must_use]
+    pub fn delete_attempts(mut self, attempts: Attempts) -> Self {
+        self.attempts.delete = attempts;
+        self
+    }
+
+    /// How `finalize` is tried, where that is not as the controller says.
+    #[must_use]
+    pub fn finalize_attempts(mut self, attempts: Attempts) -> Self {
+        self.attempts.finalize = attempts;
+        self
+    }
+
+    /// What is in force for a handler.
+    pub(crate) fn in_force(&self, attempts: &Attempts) -> InForce {
+        InForce::of(attempts, &self.queue, self.timeout)
+    }
+
     /// The controller's name: in traces, in log lines and later in metrics.
     pub fn name(&self) -> &str {
         &self.name
@@ -81,6 +121,9 @@ impl Spec {
         {
             let problem = format!("({debounce:?}) must be shorter than `resync` ({resync:?})");
             return Err(ConfigError::Range { setting: "debounce", problem });
+        }
+        for (_, attempts) in self.attempts.named() {
+            attempts.check()?;
         }
         self.retriever.check()?;
         self.queue.check()

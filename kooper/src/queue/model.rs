@@ -291,7 +291,7 @@ impl Pair {
             Step::Take => self.take()?,
             Step::Settle(which, verdict) if !self.handed_out.is_empty() => {
                 let (key, handout) = self.handed_out.remove(which % self.handed_out.len());
-                let settlement = self.state.decide(&handout, verdict);
+                let settlement = self.state.decide(&handout, verdict, None);
                 prop_assert_eq!(settlement, self.model.settle(key, verdict));
                 let wake = self.state.settle(handout.slot, &settlement, Link::default(), now);
                 self.woken(wake, ready, next)?;

@@ -114,9 +114,11 @@ pub mod guide;
 mod logs;
 pub(crate) mod names;
 mod reading;
+mod site;
 mod spans;
 
 pub(crate) use attempt::{Attempt, Failure, Identity, Place};
 pub(crate) use logs::Link;
 pub(crate) use reading::{Place as ReadingPlace, Reading, resync};
-pub use spans::{Site, Spans};
+pub use site::Site;
+pub use spans::Spans;
