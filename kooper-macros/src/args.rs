@@ -207,7 +207,7 @@ fn behind<A: Arguments>(ident: &Ident, row: &Row, args: &mut A, input: ParseStre
     }
     let equals: Token![=] = input.parse()?;
     if input.is_empty() || input.peek(Token![,]) {
-        let fault = format!("`{name}` has no value after the `=`");
+        let fault = format!("`{name}` has no value after the `=`: write `{example}`");
         return Err(Error::new_spanned(quote!(#ident #equals), fault));
     }
     if row.repeats || is_list && row.name != "backoff" {

@@ -61,7 +61,7 @@ fn backoff(given: &BTreeMap<&str, Span>, retries: Option<&Expr>, backoff: Option
         if let (Some(place), Some(retries)) = (given.get(name), retries)
             && show(retries) == "0"
         {
-            diag.push(Error::new(*place, format!("`{name}` has no effect with `retries = 0`")));
+            diag.push(Error::new(*place, format!("`{name}` has no effect with `retries = 0`; remove it")));
         }
     }
     if let Some(Backoff::Growing(delays)) = backoff
@@ -71,7 +71,7 @@ fn backoff(given: &BTreeMap<&str, Span>, retries: Option<&Expr>, backoff: Option
     {
         let (initial, max) = (duration::show(*initial), duration::show(*max));
         let (place, fault) = if delays.given.contains_key("max") {
-            (end, format!("`max` ({max}) is shorter than `initial` ({initial})"))
+            (end, format!("`max` ({max}) is shorter than `initial` ({initial}); give a longer one"))
         } else {
             (start, format!("`initial` ({initial}) is longer than `max`: give `max`, or it is {max}"))
         };

@@ -113,7 +113,7 @@ impl<'a> Shape<'a, '_> {
             self.fault(sig.fn_token, "must be an `async fn`");
         }
         if let Safety::Unsafe(token) = &sig.safety {
-            self.fault(token, "cannot be `unsafe`: the runtime calls it");
+            self.fault(token, "cannot be `unsafe`, since the runtime calls it; remove that");
         }
         for param in &sig.generics.params {
             if !matches!(param, GenericParam::Lifetime(_)) {

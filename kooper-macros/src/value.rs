@@ -99,7 +99,9 @@ pub(crate) fn resource(row: &Row, input: ParseStream<'_>) -> Result<Type> {
     let pointer = ["Arc<", "Box<", "Rc<", "Option<", "Vec<"].iter().find_map(|start| shown.split_once(start));
     let inner = pointer.and_then(|(_, inner)| inner.strip_suffix('>')).or_else(|| shown.strip_prefix('&'));
     let fault = match (&ty, inner) {
-        _ if shown == "Self" => "`resource` names the watched type; `Self` is the controller".into(),
+        _ if shown == "Self" => {
+            "`resource` takes the watched type, such as `resource = Pod`; `Self` is the controller".into()
+        }
         (_, Some(inner)) => {
             let fault = format!("`resource` takes the type itself: write `resource = {inner}`");
             let is_arc = shown.contains("Arc<");
@@ -179,7 +181,9 @@ pub(crate) fn count(value: &Value<'_>) -> Result<Expr> {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if text.value().parse::<u32>().is_ok() => {
             format!("`{name}` takes an integer, not a string: write `{name} = {}`", text.value())
         }
-        _ if value.shown.starts_with('-') => format!("`{name}` cannot be negative"),
+        _ if value.shown.starts_with('-') => {
+            format!("`{name}` cannot be negative; write `{name} = 0` for none")
+        }
         _ => format!("`{name}` takes an integer or a path to a `u32` constant, such as `{example}`"),
     };
     value.fail(fault)
