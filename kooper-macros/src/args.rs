@@ -176,7 +176,7 @@ fn argument<A: Arguments>(args: &mut A, input: ParseStream<'_>) -> Result<()> {
         return Err(unknown(args, &ident, &word, input));
     };
     if args.given().insert(row.name, ident.span()).is_some() && !row.repeats {
-        return Err(Error::new(ident.span(), format!("`{word}` is given twice")));
+        return Err(Error::new(ident.span(), format!("`{word}` is given twice; remove one")));
     }
     behind(&ident, row, args, input)
 }

@@ -61,7 +61,8 @@ fn backoff(given: &BTreeMap<&str, Span>, retries: Option<&Expr>, backoff: Option
         if let (Some(place), Some(retries)) = (given.get(name), retries)
             && show(retries) == "0"
         {
-            diag.push(Error::new(*place, format!("`{name}` has no effect with `retries = 0`; remove it")));
+            let fault = format!("`{name}` has no effect with `retries = 0`; remove it");
+            diag.push(Error::new(*place, fault));
         }
     }
     if let Some(Backoff::Growing(delays)) = backoff

@@ -155,8 +155,7 @@ fn spans(controller: &Controller<'_>) -> TokenStream {
         };
         chosen(handlers, role, each, &site(role.span, Span::call_site(), &nothing))
     };
-    let root = site("processJob", Span::call_site(), all);
-    let (add, delete) = (of(&ADD), of(&DELETE));
+    let (root, add, delete) = (site("processJob", Span::call_site(), all), of(&ADD), of(&DELETE));
     let finalize = handlers.iter().any(|handler| *handler.role == FINALIZE).then(|| {
         let finalize = of(&FINALIZE);
         quote!(.finalize(&SPANS, #finalize))

@@ -107,7 +107,7 @@ fn fields(_: &Row, input: ParseStream<'_>) -> Result<Vec<Field>> {
         if let Err(fault) = field::check(&name) {
             faults.at(&field.name, fault);
         } else if fields[..at].iter().any(|other| other.name() == name) {
-            faults.at(&field.name, format!("the field `{name}` is given twice"));
+            faults.at(&field.name, format!("the field `{name}` is given twice; remove one"));
         }
     }
     faults.finish(fields)

@@ -99,9 +99,7 @@ pub(crate) fn resource(row: &Row, input: ParseStream<'_>) -> Result<Type> {
     let pointer = ["Arc<", "Box<", "Rc<", "Option<", "Vec<"].iter().find_map(|start| shown.split_once(start));
     let inner = pointer.and_then(|(_, inner)| inner.strip_suffix('>')).or_else(|| shown.strip_prefix('&'));
     let fault = match (&ty, inner) {
-        _ if shown == "Self" => {
-            "`resource` takes the watched type, such as `resource = Pod`; `Self` is the controller".into()
-        }
+        _ if shown == "Self" => "`resource` takes the watched type, such as `resource = Pod`".into(),
         (_, Some(inner)) => {
             let fault = format!("`resource` takes the type itself: write `resource = {inner}`");
             let is_arc = shown.contains("Arc<");
@@ -126,7 +124,7 @@ pub(crate) fn namespaces(value: &Value<'_>) -> Result<Expr> {
         let name = Value::new(value.row, expr.clone()).and_then(|name| namespace(&name));
         let Some(name) = faults.take(name) else { continue };
         if seen.contains(&name) {
-            faults.at(expr, format!("{name:?} is listed twice"));
+            faults.at(expr, format!("{name:?} is listed twice; remove one"));
         }
         seen.push(name);
     }
@@ -181,9 +179,7 @@ pub(crate) fn count(value: &Value<'_>) -> Result<Expr> {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if text.value().parse::<u32>().is_ok() => {
             format!("`{name}` takes an integer, not a string: write `{name} = {}`", text.value())
         }
-        _ if value.shown.starts_with('-') => {
-            format!("`{name}` cannot be negative; write `{name} = 0` for none")
-        }
+        _ if value.shown.starts_with('-') => format!("`{name}` cannot be negative; write `{name} = 0`"),
         _ => format!("`{name}` takes an integer or a path to a `u32` constant, such as `{example}`"),
     };
     value.fail(fault)

@@ -41,6 +41,7 @@ fixed! {
     args_and_handlers = "ui/args-and-handlers.fixed.rs";
     args_braces = "ui/args-braces.fixed.rs";
     args_colon = "ui/args-colon.fixed.rs";
+    args_duplicate = "ui/args-duplicate.fixed.rs";
     args_duplicate_alias = "ui/args-duplicate-alias.fixed.rs";
     args_empty = "ui/args-empty.fixed.rs";
     args_instrument_err = "ui/args-instrument-err.fixed.rs";
@@ -77,6 +78,7 @@ fixed! {
     args_wrong_case = "ui/args-wrong-case.fixed.rs";
     backoff_alias = "ui/backoff-alias.fixed.rs";
     backoff_braces = "ui/backoff-braces.fixed.rs";
+    backoff_duplicate = "ui/backoff-duplicate.fixed.rs";
     backoff_empty = "ui/backoff-empty.fixed.rs";
     backoff_factor = "ui/backoff-factor.fixed.rs";
     backoff_factor_string = "ui/backoff-factor-string.fixed.rs";
@@ -143,6 +145,7 @@ fixed! {
     namespace_not_dns = "ui/namespace-not-dns.fixed.rs";
     namespace_star = "ui/namespace-star.fixed.rs";
     namespace_tuple = "ui/namespace-tuple.fixed.rs";
+    namespace_twice = "ui/namespace-twice.fixed.rs";
     namespace_two_wrong = "ui/namespace-two-wrong.fixed.rs";
     namespace_vec = "ui/namespace-vec.fixed.rs";
     original_kept = "ui/original-kept.fixed.rs";
@@ -172,6 +175,7 @@ fixed! {
     resource_self = "ui/resource-self.fixed.rs";
     resource_string = "ui/resource-string.fixed.rs";
     resource_tuple = "ui/resource-tuple.fixed.rs";
+    resource_twice = "ui/resource-twice.fixed.rs";
     resource_typo_key = "ui/resource-typo-key.fixed.rs";
     resync_bare_never = "ui/resync-bare-never.fixed.rs";
     resync_empty = "ui/resync-empty.fixed.rs";
