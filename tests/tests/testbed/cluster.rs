@@ -75,6 +75,12 @@ impl Cluster {
         succeed(&mut self.kubectl_command(arguments));
     }
 
+    /// Whether an object is there, by its kind and name.
+    pub(crate) fn has(&self, object: [&str; 2]) -> bool {
+        let output = self.kubectl_command(["get"].into_iter().chain(object)).output();
+        output.expect("kubectl can be run").status.success()
+    }
+
     /// Runs `kubectl apply` with a manifest.
     pub(crate) fn apply(&self, manifest: &str) {
         let mut kubectl = self

@@ -10,3 +10,4 @@ mod traces;
 mod mistakes;
 mod objects;
 mod shutdown;
+mod sites;

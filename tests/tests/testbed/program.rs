@@ -127,7 +127,7 @@ pub(crate) fn wait_for<T>(what: &str, mut answer: impl FnMut() -> Option<T>) -> 
 }
 
 /// The executable of an example: built by `cargo test --workspace` along with this test, else by a call of cargo now.
-fn executable(package: &str, example: &str) -> PathBuf {
+pub(crate) fn executable(package: &str, example: &str) -> PathBuf {
     // This test is PROFILE/deps/testbed-HASH, an example is PROFILE/examples/NAME.
     let test = env::current_exe().expect("a test knows where it is");
     let profile = test.ancestors().nth(2).expect("a test is two folders deep");
