@@ -1,7 +1,7 @@
 //! One handler: the shape that its signature must have, and what of it the wrapper needs.
 
 use crate::{args::is_one_of, diag::Diag, item::Method, suggest, value::show};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{FnArg, GenericParam, ReceiverKind, Result, ReturnType, Safety, Signature, Type};
 
 /// What a handler is for.
@@ -141,6 +141,14 @@ impl<'a> Shape<'a, '_> {
         }
         let (at, fault) = match arguments[..] {
             [subject] => return Some((None, &subject.ty)),
+            [subject, context]
+                if is_context(&context.ty) && !is_context(&subject.ty) && self.resource != "Context" =>
+            {
+                let [ctx, object] =
+                    [context, subject].map(|arg| format!("{}: {}", show(&arg.pat), show(&arg.ty)));
+                let fault = format!("takes the context first: write `{ctx}, {object}`");
+                (quote!(#subject, #context), fault)
+            }
             [context, subject] => return Some((Some(&context.ty), &subject.ty)),
             [] => {
                 let help = format!("= help: write {}", self.role.signature(self.resource));
@@ -170,6 +178,11 @@ impl<'a> Shape<'a, '_> {
 /// `&Self`
 fn is_shared_self(ty: &Type) -> bool {
     matches!(ty, Type::Reference(to) if to.mutability.is_none() && show(&to.elem) == "Self")
+}
+
+/// Whether it is called as Kooper's is.
+fn is_context(ty: &Type) -> bool {
+    show(ty).rsplit("::").next() == Some("Context")
 }
 
 /// Whether `impl Trait` stands anywhere in a type.

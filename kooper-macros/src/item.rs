@@ -33,6 +33,11 @@ impl Annotated {
         let (outer, body) = without_body(item.clone());
         let named = match syn::parse2(outer) {
             Ok(Item::Impl(header)) => {
+                if let Some(again) = header.attrs.iter().find(|attr| is_controller(attr)) {
+                    // That one is expanded too, and makes the handler.
+                    let fault = "an `impl` block has one `#[controller]`; join the two into one";
+                    return Self::Other(Error::new_spanned(again, fault), None);
+                }
                 let Some((path, _)) = &header.trait_ else { return Self::block(header, body) };
                 let fault = "`#[controller]` goes on an inherent `impl`, not on a trait `impl`";
                 return Self::Other(Error::new_spanned(path, fault), Some(Box::new(header)));
@@ -59,6 +64,11 @@ impl Annotated {
             Err(error) => Self::Other(error, None),
         }
     }
+}
+
+/// Whether an attribute is called as this one is.
+fn is_controller(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|name| name.ident == "controller")
 }
 
 /// An empty `impl` block of a type.

@@ -1,8 +1,8 @@
 //! The controller: a handler with its settings, and the ways to run it.
 
 use crate::{
-    Backoff, Encoding, ErrorHook, FilterHook, Handler, Hooks, MapHook, RateLimit, Readiness, Resource,
-    Result, Source, Spec, client,
+    Backoff, Encoding, ErrorHook, FilterHook, Handler, Hooks, MapHook, MaybeDuration, RateLimit, Readiness,
+    Resource, Result, Source, Spec, client,
     handler::Runnable,
     retriever::{Health, Names},
     running::Running,
@@ -104,7 +104,7 @@ impl<H: Runnable> Controller<H> {
     }
 
     /// The shortest time between two runs of one object; `None` for none. See [`Queue::debounce`](crate::Queue::debounce).
-    pub fn debounce(mut self, interval: impl Into<Option<Duration>>) -> Self {
+    pub fn debounce(mut self, interval: impl MaybeDuration) -> Self {
         self.spec.queue.debounce = interval.into();
         self
     }
@@ -117,13 +117,13 @@ impl<H: Runnable> Controller<H> {
     }
 
     /// How often every known object is handled again; `None` for never, else at least a second.
-    pub fn resync(mut self, interval: impl Into<Option<Duration>>) -> Self {
+    pub fn resync(mut self, interval: impl MaybeDuration) -> Self {
         self.spec.retriever.resync = interval.into();
         self
     }
 
     /// How long one attempt of one handler may take; `None` for no limit.
-    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+    pub fn timeout(mut self, timeout: impl MaybeDuration) -> Self {
         self.spec.timeout = timeout.into();
         self
     }
@@ -247,7 +247,7 @@ impl<H: Runnable> Controller<H> {
     }
 
     /// Ends with an error if the first list is not complete within this time; `None`, the default, tries for ever.
-    pub fn start_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+    pub fn start_timeout(mut self, timeout: impl MaybeDuration) -> Self {
         self.start = timeout.into();
         self
     }

@@ -20,6 +20,18 @@ pub struct Spec {
     pub(crate) shutdown: Duration,
 }
 
+/// What a setter of an interval takes: a [`Duration`], or an `Option` of one, where `None` is for none at all.
+///
+/// The texts of the attribute, such as `"30s"`, are checked when a program is compiled, so setters don't take them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a duration",
+    label = "expected a `Duration` or `None`",
+    note = "write it as `Duration::from_secs(30)`; texts such as `\"30s\"` are for the attribute"
+)]
+pub trait MaybeDuration: Into<Option<Duration>> {}
+#[diagnostic::do_not_recommend]
+impl<T: Into<Option<Duration>>> MaybeDuration for T {}
+
 impl Spec {
     /// A controller by name, with what it retrieves and how it queues; a handler may take as long as it wants.
     pub fn new(name: impl Into<String>, retriever: Retriever, queue: Queue) -> Self {
@@ -30,7 +42,7 @@ impl Spec {
     ///
     /// An attempt that takes longer is dropped at its next `.await` and counts as a failure.
     #[must_use]
-    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+    pub fn timeout(mut self, timeout: impl MaybeDuration) -> Self {
         self.timeout = timeout.into();
         self
     }

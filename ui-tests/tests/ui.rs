@@ -18,9 +18,8 @@ const COMPILER: &str = "rustc 1.95.";
 const RUSTC: [&str; 4] = ["add-not-send", "handler-attr-outside", "self-not-send", "syntax-error-in-body"];
 
 /// Cases with more than one error: with how many, and why.
-const SEVERAL: [(&str, usize, &str); 13] = [
+const SEVERAL: [(&str, usize, &str); 11] = [
     ("add-kube-style", 2, "two mistakes"),
-    ("add-swapped", 2, "two mistakes"),
     (
         "add-unresolved-error",
         2,
@@ -31,7 +30,6 @@ const SEVERAL: [(&str, usize, &str); 13] = [
     ("args-three-errors", 3, "three mistakes"),
     ("backoff-positional", 2, "two mistakes"),
     ("backoff-two-errors", 2, "two mistakes"),
-    ("delete-swapped", 2, "two mistakes"),
     ("namespace-not-k8s", 2, "rustc asks for the scope of what is no resource"),
     ("namespace-two-wrong", 2, "two mistakes"),
     ("self-not-send", 2, "rustc's error and ours"),

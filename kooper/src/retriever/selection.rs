@@ -1,7 +1,7 @@
 //! What is retrieved: resource, namespaces, selectors, resync. The settings of the retriever, as the attribute writes them.
 
 use crate::{
-    ConfigError,
+    ConfigError, MaybeDuration,
     handler::{Handler, Namespaced, Resource},
     wire::{Encoding, Limits, METADATA_ALONE},
 };
@@ -96,7 +96,7 @@ impl Retriever {
     /// How often every known object is handled again though nothing changed; `None` for never. One that cannot be decoded is
     /// passed over until it changes.
     #[must_use]
-    pub fn resync(mut self, interval: impl Into<Option<Duration>>) -> Self {
+    pub fn resync(mut self, interval: impl MaybeDuration) -> Self {
         self.resync = interval.into();
         self
     }
