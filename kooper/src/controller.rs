@@ -208,6 +208,20 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
+    /// Reads protobuf by another table, for tests.
+    #[cfg(feature = "testing")]
+    pub(crate) fn table(mut self, table: &'static crate::wire::Table) -> Self {
+        self.spec.retriever.table = table;
+        self
+    }
+
+    /// Asks for lists in one piece, to measure it.
+    #[cfg(feature = "testing")]
+    pub(crate) fn one_piece(mut self) -> Self {
+        self.spec.retriever.one_piece = true;
+        self
+    }
+
     /// Whether everything is read by a streaming list where the server has them, else by pages of 500; true unless set.
     ///
     /// A server that has none is found out by itself. Switch them off for one that has them and does not bear them.

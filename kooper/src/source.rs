@@ -98,7 +98,7 @@ type Map<H> = dyn Fn(&H, &Object, &Retriever) -> Result<Vec<ObjectKey>, String> 
 
 fn encoding<T: DeserializeOwned>(wanted: Encoding, controller: &str, of: &Retriever) -> Encoding {
     let (api_version, kind) = of.sent();
-    wanted.for_type::<T>(controller, api_version, kind)
+    wanted.for_type::<T>(of.table, controller, api_version, kind)
 }
 
 impl<H> Origin<H> {
@@ -109,6 +109,8 @@ impl<H> Origin<H> {
             what.namespaces.clone_from(&own.namespaces);
         }
         what.streaming = own.streaming;
+        what.limits = own.limits;
+        what.table = own.table;
         what.encoding = (self.encoding)(own.encoding, controller, &what);
         what
     }

@@ -120,6 +120,48 @@ impl ApiServer {
     }
 }
 
+/// A kube-apiserver that was killed.
+#[must_use = "it is away until it is started again"]
+pub struct Killed<'a> {
+    server: &'a ApiServer,
+    command: Vec<String>,
+}
+
+impl ApiServer {
+    /// Kills the API server, as a crash does; etcd stays.
+    ///
+    /// # Panics
+    ///
+    /// If it does not run, or is not the test's own.
+    pub fn kill(&self) -> Killed<'_> {
+        assert!(!self.borrowed, "the server of others is left alone");
+        let pid = fs::read_to_string(self.state.join("kube-apiserver.pid")).expect("the testbed keeps it");
+        let pid = pid.trim();
+        let line = fs::read_to_string(format!("/proc/{pid}/cmdline")).expect("the server runs");
+        let command = line.split_terminator('\0').map(str::to_owned).collect();
+        run(Command::new("kill").args(["-KILL", pid]));
+        // Waits for its end.
+        run(Command::new("tail").arg(format!("--pid={pid}")).args(["-f", "/dev/null"]));
+        Killed { server: self, command }
+    }
+}
+
+impl Killed<'_> {
+    /// Starts it again as it was, on its port. It answers after some seconds.
+    ///
+    /// # Panics
+    ///
+    /// If there is no shell.
+    pub fn start_again(self) {
+        // By a shell that ends, so that it is no child of the test and the testbed finds it as its own.
+        let script =
+            r#"cd "$0"; "$@" >> kube-apiserver.log 2>&1 < /dev/null & echo $! > "$0/kube-apiserver.pid""#;
+        let started =
+            Command::new("sh").args(["-c", script]).arg(&self.server.state).args(&self.command).status();
+        assert!(started.expect("there is a shell").success());
+    }
+}
+
 impl Drop for ApiServer {
     fn drop(&mut self) {
         if !self.borrowed {

@@ -8,7 +8,7 @@
 //!
 //! The first two are consistent: what they hold is no older than the moment they were asked for.
 
-use super::{Trouble, answer::ask, stream::Stream, watch::Ended};
+use super::{Trouble, stream::Stream, watch::Ended};
 use crate::{
     Trigger,
     wire::{Envelope, Part, WireError},
@@ -31,7 +31,7 @@ impl Stream {
         if self.what.cached && !self.listed {
             return self.cached().await.map(Ended::at);
         }
-        if !self.streaming {
+        if self.what.one_piece || !self.streaming {
             return self.pages().await.map(Ended::at);
         }
         self.reading.way("streaming");
@@ -72,11 +72,9 @@ impl Stream {
         let mut next = None;
         loop {
             let paged = next.is_some();
-            let mut params = self.list_params();
-            if !self.whole {
-                params.limit = Some(PAGE);
-                params.continue_token = next;
-            }
+            let limit = if self.whole || self.what.one_piece { None } else { Some(PAGE) };
+            // A server may keep to pages whatever it is asked for.
+            let params = ListParams { limit, continue_token: next, ..self.list_params() };
             let mut envelope = match self.page(params).await {
                 Err(Trouble::Expired) if paged => {
                     self.whole = true;
@@ -114,10 +112,9 @@ impl Stream {
         let request =
             self.request().list(&params).map_err(|error| Trouble::Unreachable(error.to_string()))?;
         let part = if self.what.metadata_only { Part::MetadataList } else { Part::Whole };
-        let mut answer =
-            ask(&self.client, request, &self.reading, self.what.encoding.accept(part), SILENCE).await?;
+        let mut answer = self.ask(request, part, SILENCE).await?;
         self.reading.answered(answer.encoding.name());
-        let mut splitter = answer.encoding.list(self.what.limits);
+        let mut splitter = answer.encoding.list(self.what.table, self.what.limits);
         while let Some(chunk) = answer.chunk().await? {
             splitter.feed(&chunk, |object| self.apply(object, Trigger::List))?;
         }

@@ -3,7 +3,7 @@
 use crate::{
     ConfigError, MaybeDuration,
     handler::{Handler, Namespaced, Resource},
-    wire::{Encoding, Limits, METADATA_ALONE},
+    wire::{Encoding, Limits, METADATA_ALONE, Table},
 };
 use kooper_syntax::{name::is_dns_label, selector};
 use std::time::Duration;
@@ -29,10 +29,14 @@ pub struct Retriever {
     pub(crate) resync: Option<Duration>,
     pub(crate) encoding: Encoding,
     pub(crate) limits: Limits,
+    /// What protobuf is read by.
+    pub(crate) table: &'static Table,
     /// Whether streaming lists are asked for.
     pub(crate) streaming: bool,
     /// Whether the first list is the one that the server's cache has.
     pub(crate) cached: bool,
+    /// Whether lists are asked for in one piece.
+    pub(crate) one_piece: bool,
 }
 
 /// The scopes of resources, told apart by their type, since `kube::Resource` gives no value for them.
@@ -55,8 +59,10 @@ impl Retriever {
             resync: Some(Duration::from_mins(3)),
             encoding: Encoding::default(),
             limits: Limits::default(),
+            table: Table::builtin(),
             streaming: true,
             cached: false,
+            one_piece: false,
         }
     }
 

@@ -12,16 +12,21 @@
 //!
 //! [`list`](super::list) holds the two ways to read everything, [`watch`](super::watch) how changes are followed.
 
-use super::{Intake, Retriever, Trouble, pace::Pace, watch::Ended};
+use super::{
+    Intake, Retriever, Trouble,
+    answer::{Answer, ask},
+    pace::Pace,
+    watch::Ended,
+};
 use crate::{
     Trigger,
     store::{Epoch, StreamId},
     trace::{Reading, ReadingPlace},
-    wire::Object,
+    wire::{Object, Part},
 };
 use kube::{
     Client,
-    core::{DynamicObject, Request, Resource},
+    core::{DynamicObject, Resource},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
@@ -118,8 +123,37 @@ impl Stream {
         }
     }
 
-    pub(super) fn request(&self) -> Request {
-        Request::new(DynamicObject::url_path(&self.what.resource, self.namespace.as_deref()))
+    pub(super) fn request(&self) -> kube::core::Request {
+        kube::core::Request::new(DynamicObject::url_path(&self.what.resource, self.namespace.as_deref()))
+    }
+
+    /// Sends a request. Where the server refuses what objects are asked for in, it is asked for the next best at once, and
+    /// from then on.
+    pub(super) async fn ask(
+        &self,
+        request: http::Request<Vec<u8>>,
+        part: Part,
+        silence: Duration,
+    ) -> Result<Answer, Trouble> {
+        let (wanted, refused) = (self.what.encoding, &self.intake.refused);
+        let mut asked = refused.accept(wanted, part);
+        loop {
+            let answer = ask(&self.client, request.clone(), &self.reading, asked, silence).await;
+            let Err(Trouble::Refused { code: 406, message }) = answer else { return answer };
+            let Some(next) = refused.next(wanted, part, asked) else {
+                return Err(Trouble::Refused { code: 406, message });
+            };
+            let (controller, resource) = (self.controller.as_str(), &self.what.resource.plural);
+            tracing::info!(
+                controller,
+                resource,
+                asked,
+                next,
+                said = message,
+                "refused (406): asking for less"
+            );
+            asked = next;
+        }
     }
 
     /// Hands an object on.

@@ -1,10 +1,10 @@
 //! What the store promises, change by change.
 
 use super::*;
-use crate::wire::Encoding;
+use crate::wire::{Encoding, Table};
 
 fn object(name: &str, uid: &str, version: u32) -> Object {
-    let mut splitter = Encoding::Json.list(crate::wire::Limits::default());
+    let mut splitter = Encoding::Json.list(Table::builtin(), crate::wire::Limits::default());
     let text = format!(
         r#"{{"items":[{{"metadata":{{"name":"{name}","uid":"{uid}","resourceVersion":"{version}","generation":{version}}}}}]}}"#
     );

@@ -13,6 +13,7 @@ mod room;
 pub use encoding::Encoding;
 pub(crate) use encoding::{METADATA_ALONE, Part};
 pub(crate) use metadata::Metadata;
+pub(crate) use protobuf::Table;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;

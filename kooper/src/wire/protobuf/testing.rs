@@ -5,7 +5,10 @@ use super::{
     decode::{Mode, decode_in_order},
     envelope::Envelope,
 };
-use crate::wire::{Encoding, Limits, Status, WatchEvent};
+use crate::{
+    Controller, Runnable,
+    wire::{Encoding, Limits, Status, WatchEvent},
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -45,6 +48,20 @@ pub fn covered<T: DeserializeOwned>(api_version: &str, kind: &str) -> Result<(),
     covers::<T>(Table::builtin(), api_version, kind).map_err(|uncovered| uncovered.to_string())
 }
 
+/// The same controller, whose table lacks a field of a message, such as `restartPolicy` of `core.v1.PodSpec`.
+///
+/// # Panics
+///
+/// If there is no such field.
+pub fn lacking<H: Runnable>(controller: Controller<H>, message: &str, field: &str) -> Controller<H> {
+    controller.table(Table::without(message, field))
+}
+
+/// The same controller, which asks for lists in one piece.
+pub fn one_piece<H: Runnable>(controller: Controller<H>) -> Controller<H> {
+    controller.one_piece()
+}
+
 /// The code and the reason of a refusal, whatever it is written in.
 pub fn refusal(code: u16, body: &[u8]) -> (u16, String) {
     let Status { code, reason, .. } = Status::read(code, body);
@@ -57,7 +74,8 @@ pub fn refusal(code: u16, body: &[u8]) -> (u16, String) {
 ///
 /// The bytes are no watch in the encoding that the answer's `Content-Type` says.
 pub fn events(content_type: &str, bytes: &[u8]) -> Result<Vec<String>, String> {
-    let (mut splitter, mut told) = (Encoding::of(Some(content_type)).watch(Limits::default()), Vec::new());
+    let (mut splitter, mut told) =
+        (Encoding::of(Some(content_type)).watch(Table::builtin(), Limits::default()), Vec::new());
     let fed = splitter.feed(bytes, |event| {
         told.push(match event {
             WatchEvent::Applied(object) => format!("applied {}", object.meta.key),

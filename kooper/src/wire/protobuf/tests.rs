@@ -56,7 +56,8 @@ fn list() -> Vec<u8> {
 }
 
 fn split(bytes: &[u8], size: usize) -> Result<(Vec<Object>, Envelope), WireError> {
-    let (mut splitter, mut objects) = (Encoding::Protobuf.list(Limits::default()), Vec::new());
+    let (mut splitter, mut objects) =
+        (Encoding::Protobuf.list(Table::builtin(), Limits::default()), Vec::new());
     for chunk in bytes.chunks(size) {
         splitter.feed(chunk, |object| objects.push(object))?;
     }
