@@ -222,6 +222,27 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
+    /// The annotation by which objects tell in which trace they were written, as a `traceparent` of the W3C;
+    /// `kooper.dev/traceparent` unless set, `None` to read and write none.
+    ///
+    /// An attempt's root links to the span that the annotation names, and to those of the states that the attempt covers beside the
+    /// newest, 8 in all. A value that is no `traceparent` is ignored. To write it on other objects:
+    /// [`Context::annotate`](crate::Context::annotate).
+    pub fn trace_annotation(mut self, name: impl Into<Option<&'static str>>) -> Self {
+        self.spec.retriever.limits.annotation = name.into();
+        self
+    }
+
+    /// Whether an attempt stands in the trace that its object's annotation names, below the span there, instead of being a trace of
+    /// its own that links to it; false unless set.
+    ///
+    /// Then all that a chain of controllers does for one cause is one trace, in which retries and resyncs of days go on. Whether it
+    /// is recorded is for the sampler to say, and those of OpenTelemetry go by the parent.
+    pub fn trace_parent(mut self, on: bool) -> Self {
+        self.spec.trace_parent = on;
+        self
+    }
+
     /// Whether everything is read by a streaming list where the server has them, else by pages of 500; true unless set.
     ///
     /// A server that has none is found out by itself. Switch them off for one that has them and does not bear them.

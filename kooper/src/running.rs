@@ -76,6 +76,7 @@ impl<H: Runnable> Running<H> {
             controller: spec.name.as_str().into(),
             retries: spec.queue.retries,
             timeout: spec.timeout,
+            annotation: what.limits.annotation,
             client: writer,
             objects: Objects::new(store.clone(), intake.health()),
             store: store.clone(),

@@ -111,6 +111,8 @@ impl<H> Origin<H> {
         what.streaming = own.streaming;
         what.limits = own.limits;
         what.table = own.table;
+        // Their own traces end here: what is handled is another object.
+        what.limits.annotation = None;
         what.encoding = (self.encoding)(own.encoding, controller, &what);
         what
     }
@@ -210,7 +212,7 @@ impl<H: Handler + Send + Sync + 'static> Mapper<H> {
     fn process(&self, handout: &Handout) {
         if let Some(job) = self.store.take(&handout.key) {
             self.map(handout, &job);
-            if matches!(job, Job::Delete(_)) && self.store.bury(&handout.key) {
+            if matches!(job, Job::Delete { .. }) && self.store.bury(&handout.key) {
                 self.queue.changed(Change { key: handout.key.clone(), trigger: Trigger::Watch, spec: true });
             }
         }
@@ -221,7 +223,7 @@ impl<H: Handler + Send + Sync + 'static> Mapper<H> {
         let origin = &self.workers.hooks.sources[self.source];
         let (object, gone) = match job {
             Job::Add { object, .. } => (object, false),
-            Job::Delete(last) => (last, true),
+            Job::Delete { last, .. } => (last, true),
         };
         let map = || (origin.map)(&self.workers.handler, object, &self.own);
         let keys = catch_unwind(AssertUnwindSafe(map))

@@ -18,6 +18,8 @@ pub struct Spec {
     pub(crate) timeout: Option<Duration>,
     pub(crate) finalizer: Option<String>,
     pub(crate) shutdown: Duration,
+    /// Whether an attempt stands in the trace that its object's annotation names.
+    pub(crate) trace_parent: bool,
 }
 
 /// What a setter of an interval takes: a [`Duration`], or an `Option` of one, where `None` is for none at all.
@@ -35,7 +37,15 @@ impl<T: Into<Option<Duration>>> MaybeDuration for T {}
 impl Spec {
     /// A controller by name, with what it retrieves and how it queues; a handler may take as long as it wants.
     pub fn new(name: impl Into<String>, retriever: Retriever, queue: Queue) -> Self {
-        Self { name: name.into(), retriever, queue, timeout: None, finalizer: None, shutdown: DRAIN }
+        Self {
+            name: name.into(),
+            retriever,
+            queue,
+            timeout: None,
+            finalizer: None,
+            shutdown: DRAIN,
+            trace_parent: false,
+        }
     }
 
     /// How long one attempt of one handler may take; `None`, the default, is without limit.

@@ -5,7 +5,10 @@ use crate::{
     handler::{Handler, Namespaced, Resource},
     wire::{Encoding, Limits, METADATA_ALONE, Table},
 };
-use kooper_syntax::{name::is_dns_label, selector};
+use kooper_syntax::{
+    name::{check_annotation, is_dns_label},
+    selector,
+};
 use std::time::Duration;
 
 /// What a controller lists and watches, and how often it looks at all of it again.
@@ -143,6 +146,11 @@ impl Retriever {
         if self.limits.size == 0 || self.limits.depth == 0 {
             let setting = if self.limits.size == 0 { "max_object_size" } else { "max_object_depth" };
             return Err(ConfigError::Range { setting, problem: "must be at least 1".into() });
+        }
+        if let Some(annotation) = self.limits.annotation
+            && let Err(problem) = check_annotation(annotation)
+        {
+            return Err(ConfigError::Range { setting: "trace_annotation", problem });
         }
         if let Some(selector) = &self.labels {
             selector::check_labels(selector).map_err(|reason| ConfigError::Selector {

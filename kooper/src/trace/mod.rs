@@ -31,8 +31,18 @@
 //! | `error.type` | root, on failure | `handler`, `timeout`, `panic`, `decode`, `aborted` |
 //! | `code.file.path`, `code.line.number` | both | of the attribute, and of the handler's `fn` |
 //!
-//! All spans are of kind consumer. A retry's root links to the root of the attempt before it. The baggage
+//! All spans are of kind consumer. The baggage
 //! `kubernetes.object.key` holds the key, in the context of the handler and of all that stands below its span.
+//!
+//! # Links
+//!
+//! | a root links to | |
+//! |---|---|
+//! | the root of the attempt before it | of a retry |
+//! | the span in which its object was written | that the annotation `kooper.dev/traceparent` names ([`trace_annotation`](crate::Controller::trace_annotation)); with [`trace_parent`](crate::Controller::trace_parent) it is the parent instead |
+//! | those of the states that the attempt covers beside the newest | the distinct ones, newest first, 8 with that of the newest state |
+//!
+//! What was not sampled is no link. An annotation that is no `traceparent` is ignored, with a line at DEBUG.
 //!
 //! # Logs
 //!
@@ -107,6 +117,7 @@
 //! `traceparent` in calls to others ends in `00`. Log lines keep the key. In a subscriber of your own, where other layers may want
 //! the spans, all are made.
 
+mod annotation;
 mod attempt;
 pub mod coming_from_go;
 mod duration;
@@ -116,6 +127,9 @@ pub(crate) mod names;
 mod reading;
 mod spans;
 
+pub(crate) use annotation::{ANNOTATION, Traceparent, Traceparents};
+#[cfg(feature = "otel")]
+pub(crate) use annotation::{covers, value};
 pub(crate) use attempt::{Attempt, Failure, Identity, Place};
 pub(crate) use logs::Link;
 pub(crate) use reading::{Place as ReadingPlace, Reading, resync};

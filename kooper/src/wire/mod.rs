@@ -27,11 +27,13 @@ pub(crate) struct Limits {
     pub(crate) depth: u8,
     /// Whether `managedFields` are kept.
     pub(crate) managed_fields: bool,
+    /// The annotation that tells in which trace an object was written.
+    pub(crate) annotation: Option<&'static str>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { size: 16 << 20, depth: 100, managed_fields: false }
+        Self { size: 16 << 20, depth: 100, managed_fields: false, annotation: Some(crate::trace::ANNOTATION) }
     }
 }
 
