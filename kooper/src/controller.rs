@@ -317,6 +317,11 @@ impl<H: Runnable> Controller<H> {
     /// * [`DrainError`](crate::DrainError): handlers were aborted at the drain deadline.
     ///
     /// A server that is away or refuses is none: it is told in the log, and tried again.
+    ///
+    /// # Exit code
+    ///
+    /// Of a program whose `main` gives this back: 0 after a drain in which all that ran was finished, whatever began it; 1 with
+    /// the error on stderr after any of the above, so after a second signal that cut handlers off as well.
     pub async fn run(mut self) -> Result {
         let asked = self.stop.take();
         let mut signals = signal::Signals::listen()?;

@@ -2,25 +2,35 @@
 //!
 //! * A **streaming list** (KEP-3157, on by default since Kubernetes 1.34): a watch that begins with all objects, and a bookmark
 //!   that says so. The server sends from its cache as it goes; nothing is held in one piece on either side.
-//! * **Pages** of 500, where the server refuses that.
+//! * **Pages** of 500, where the server refuses that: then it is not asked for a stream again. One that is silent is read by
+//!   pages too, and after an hour the next list is tried as a stream again.
 //! * **The cache's list**, where the program asks for it, and for the first list alone: everything in one piece, as the
 //!   server's watch cache has it (`resourceVersion=0`). That may be behind; what came after follows in the watch.
 //!
 //! The first two are consistent: what they hold is no older than the moment they were asked for.
 
-use super::{Trouble, stream::Stream, watch::Ended};
+use super::{
+    Trouble,
+    stream::{Stream, Streaming},
+    watch::Ended,
+};
 use crate::{
     Trigger,
     wire::{Envelope, Part, WireError},
 };
 use kube::api::{ListParams, WatchParams};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Objects in one page: client-go's and kube's number.
 const PAGE: u32 = 500;
 
 /// How long a list may be silent.
 pub(super) const SILENCE: Duration = Duration::from_mins(1);
+
+/// How long lists are read by pages after a streaming list that was silent. Where the server is why, each try costs
+/// [`SILENCE`]; where it was a moment's trouble, pages do as well meanwhile.
+const AGAIN: Duration = Duration::from_hours(1);
 
 impl Stream {
     /// Reads everything, follows it for as long as the same answer tells of changes, and gives how that ended, with the
@@ -31,7 +41,12 @@ impl Stream {
         if self.what.cached && !self.listed {
             return self.cached().await.map(Ended::at);
         }
-        if self.what.one_piece || !self.streaming {
+        let by_pages = match self.streaming {
+            Streaming::Wanted => false,
+            Streaming::NotBefore(at) => Instant::now() < at,
+            Streaming::Never => true,
+        };
+        if self.what.one_piece || by_pages {
             return self.pages().await.map(Ended::at);
         }
         self.reading.way("streaming");
@@ -43,16 +58,16 @@ impl Stream {
             // Everything was read: whatever came then, a watch takes over where it ended.
             return Ok(ended);
         }
-        match ended.trouble {
-            Some(trouble) if trouble.is_no_streaming_list(ended.quiet) => {
-                tracing::debug!(controller = self.controller, error = %trouble, "no streaming lists here: reading by pages");
-                self.streaming = false;
-                self.reading.failed(trouble.cause(), &trouble);
-                self.reads_everything();
-                self.pages().await.map(Ended::at)
-            }
-            trouble => Err(trouble.unwrap_or(Trouble::NoStreamingList)),
-        }
+        let trouble = ended.trouble.unwrap_or(Trouble::NoStreamingList);
+        self.streaming = match trouble {
+            _ if trouble.is_no_streaming_list() => Streaming::Never,
+            Trouble::Silent(_) if ended.quiet => Streaming::NotBefore(Instant::now() + AGAIN),
+            trouble => return Err(trouble),
+        };
+        tracing::debug!(controller = self.controller, error = %trouble, "no streaming list here: reading by pages");
+        self.reading.failed(trouble.cause(), &trouble);
+        self.reads_everything();
+        self.pages().await.map(Ended::at)
     }
 
     /// Reads everything as the server's cache has it, and gives the version from which to watch.

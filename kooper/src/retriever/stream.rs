@@ -34,6 +34,17 @@ use tokio::time::Instant;
 /// A watch that ends sooner than this, and told nothing, is not begun again at once.
 pub(super) const SHORT: Duration = Duration::from_secs(1);
 
+/// Whether a list is asked for as a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Streaming {
+    /// So it is until the server shows otherwise.
+    Wanted,
+    /// One was silent. That may be the server, or a moment's trouble: another is not tried before this.
+    NotBefore(Instant),
+    /// The server has said that it has none, or the program wants none.
+    Never,
+}
+
 /// One stream of a controller.
 pub(crate) struct Stream {
     pub(super) id: StreamId,
@@ -45,8 +56,7 @@ pub(crate) struct Stream {
     pub(super) epoch: Epoch,
     /// Whether everything was read once.
     pub(super) listed: bool,
-    /// Whether the server has streaming lists: so it is taken to be until it shows otherwise.
-    pub(super) streaming: bool,
+    pub(super) streaming: Streaming,
     /// Whether the pages of a list expired before their end, so that the next one is asked for in one piece.
     pub(super) whole: bool,
     pace: Pace,
@@ -65,7 +75,7 @@ impl Stream {
         client: Client,
         intake: Arc<Intake>,
     ) -> Self {
-        let streaming = what.streaming;
+        let streaming = if what.streaming { Streaming::Wanted } else { Streaming::Never };
         Self {
             id,
             controller,
