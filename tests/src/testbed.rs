@@ -91,12 +91,26 @@ impl ApiServer {
     ///
     /// If it does not start.
     pub fn start(testbed: &Path, scratch: &str) -> Self {
+        Self::start_with(testbed, scratch, &[])
+    }
+
+    /// The same with more flags, which have no white space in them.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub fn start_with(testbed: &Path, scratch: &str, flags: &[&str]) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let script = testbed.join("testbed");
         let programs = programs(testbed, scratch);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let state = Path::new(scratch).join(format!("api-{}-{number}", std::process::id()));
-        run(Command::new(&script).arg("up").arg(&state).arg("api").env("KUBEBUILDER_ASSETS", &programs));
+        run(Command::new(&script)
+            .arg("up")
+            .arg(&state)
+            .arg("api")
+            .env("KUBEBUILDER_ASSETS", &programs)
+            .env("APISERVER_ARGS", flags.join(" ")));
         let kubeconfig = state.join("kubeconfig");
         Self { script, state, kubeconfig, borrowed: false }
     }
@@ -112,8 +126,21 @@ impl ApiServer {
     ///
     /// If its kubeconfig is none.
     pub async fn client(&self) -> Client {
+        self.client_by(KubeConfigOptions::default()).await
+    }
+
+    /// A client of a user, by the name of the context: `admin`, or `plain`, who may do nothing unless a role is bound.
+    ///
+    /// # Panics
+    ///
+    /// If its kubeconfig is none.
+    pub async fn client_of(&self, user: &str) -> Client {
+        self.client_by(KubeConfigOptions { context: Some(user.into()), ..KubeConfigOptions::default() }).await
+    }
+
+    async fn client_by(&self, context: KubeConfigOptions) -> Client {
         let kubeconfig = Kubeconfig::read_from(&self.kubeconfig).expect("the testbed writes a kubeconfig");
-        let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
+        let config = Config::from_custom_kubeconfig(kubeconfig, &context).await;
         let mut config = config.expect("the kubeconfig has a context");
         config.default_retry = false;
         Client::try_from(config).expect("the testbed's certificates are sound")

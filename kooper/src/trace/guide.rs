@@ -149,6 +149,7 @@
 //! `--tracing-config-file`. It joins your trace if the caller is in the group `system:masters` or `system:monitoring`; for
 //! everyone else, a controller with a service account of its own for instance, its spans stand in a trace of theirs that links
 //! to yours (since Kubernetes 1.34, [KEP-647](https://github.com/kubernetes/enhancements/tree/master/keps/sig-instrumentation/647-apiserver-tracing)).
+//! `tests/tests/apiserver_traces.rs` shows both in a real one.
 //!
 //! # Why an object waited
 //!
