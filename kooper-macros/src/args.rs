@@ -5,15 +5,16 @@
 use crate::{
     diag::Diag,
     related::{self, Related},
-    suggest,
-    value::{self, Rate, Time, expr},
+    span::Recorded,
+    value::{self, Time, expr},
 };
 use kooper_syntax::{
     name::check_finalizer,
     selector::{check_fields, check_labels},
+    word,
 };
 use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
 use std::collections::BTreeMap;
 use syn::{
     Error, Expr, Ident, Result, Token,
@@ -26,113 +27,65 @@ arguments! {
     /// What stands in the parentheses of `#[controller(..)]`.
     Args: "argument", by default
         r#"retries = 3, workers = 3, resync = "3m", backoff(initial = "5ms"), crate = ::kooper"# {
-        "resource" resource: syn::Type = value::resource, "the watched type is", "resource = Pod",
-            "kind type object watch for reconciles crd api api_version group version plural";
-        "name" name: String = expr(|name| name.dns_label("takes a string")),
-            "the controller's name is", "name = \"pod-printer\"", "id controller controller_name named";
-        "retries" retries: Expr = expr(value::count), "the retry limit is", "retries = 3",
-            "retry max_retries max_retry max_attempts attempts retry_limit processing_job_retries";
-        "workers" workers: Expr = expr(value::count), "the number of parallel handlers is", "workers = 4",
-            "concurrency concurrent_workers max_concurrent_reconciles parallelism threads max_concurrency";
-        "resync" resync: Time = expr(value::resync), "the resync interval is", "resync = \"3m\"",
-            "interval resync_interval resync_period sync_period period requeue_interval requeue_after \
-             max_reconciliation_interval";
-        "backoff" backoff: Backoff = Backoff::read,
-            "the time between retries is", "backoff(initial = \"1s\", max = \"5m\")",
-            "delay retry_delay retry_backoff gradual_retry error_delays exponential_backoff";
-        "timeout" timeout: Time = expr(value::time), "the time that one attempt may take is", "timeout = \"30s\"",
-            "reconciliation_timeout reconcile_timeout deadline handler_timeout";
-        "debounce" debounce: Time = expr(value::time),
-            "the shortest time between two runs of an object is", "debounce = \"2s\"",
-            "debounce_interval quiet_period min_interval throttle cooldown";
-        "rate_limit" rate_limit: Rate = expr(value::rate), "the limit of retries is", "rate_limit = \"10/s\"",
-            "rate rate_limiter rate_limited qps bucket token_bucket limit_for_period";
-        "namespace" namespace: Expr = expr(value::namespaces),
-            "the watched namespaces are", "namespace = [\"a\", \"b\"]",
-            "namespaces ns in_namespace watch_namespace watch_namespaces";
+        "resource" resource: syn::Type = value::resource, "resource = Pod";
+        "name" name: String = expr(|name| name.dns_label("takes a string")), "name = \"pod-printer\"";
+        "retries" retries: Expr = expr(value::count), "retries = 3";
+        "workers" workers: Expr = expr(value::count), "workers = 4";
+        "resync" resync: Time = expr(value::resync), "resync = \"3m\"";
+        "backoff" backoff: Backoff = Backoff::read, "backoff(initial = \"1s\", max = \"5m\")";
+        "timeout" timeout: Time = expr(value::time), "timeout = \"30s\"";
+        "debounce" debounce: Time = expr(value::time), "debounce = \"2s\"";
+        "rate_limit" rate_limit: TokenStream = expr(value::rate), "rate_limit = \"10/s\"";
+        "namespace" namespace: Expr = expr(value::namespaces), "namespace = [\"a\", \"b\"]";
         "labels" labels: Expr = expr(value::checked("is not a label selector: ", check_labels)),
-            "the label selector is", "labels = \"app=web\"",
-            "label selector label_selector labels_selector match_labels";
+            "labels = \"app=web\"";
         "fields" fields: Expr = expr(value::checked("is not a field selector: ", check_fields)),
-            "the field selector is", "fields = \"status.phase=Running\"",
-            "field field_selector fields_selector";
-        "filter" filter: Expr = expr(value::function),
-            "what `add` is given is said by", "filter = Self::is_ours",
-            "predicate predicates when event_filter filters generic_filter on_add_filter on_update_filter";
-        "on_error" on_error: Expr = expr(value::function),
-            "what becomes of a failure is said by", "on_error = Self::on_error",
-            "error_policy error_handler errors on_failure update_error_status";
+            "fields = \"status.phase=Running\"";
+        "filter" filter: Expr = expr(value::function), "filter = Self::is_ours";
+        "on_error" on_error: Expr = expr(value::function), "on_error = Self::on_error";
         "finalizer" finalizer: Expr = expr(value::checked("", check_finalizer)),
-            "the finalizer is", "finalizer = \"example.com/cleanup\"", "finalizers finalizer_name with_finalizer";
-        "shutdown" shutdown: Time = expr(value::time),
-            "the time that running handlers have at shutdown is", "shutdown = \"30s\"",
-            "drain drain_timeout graceful_shutdown graceful_shutdown_timeout grace_period termination_timeout";
-        "crate" krate: syn::Path = expr(value::krate), "the path of Kooper is", "crate = ::kp",
-            "krate kooper crates";
-        each "owns" owns: Related<Selected> = Related::read,
-            "the kinds of objects that its objects own are", "owns(ConfigMap)",
-            "own owned owned_by depends_on dependents dependent";
-        each "watches" watches: Related<Mapped> = Related::read,
-            "the objects of other kinds that lead to its own are", "watches(Secret, map = Self::users)",
-            "watch_also also_watches watches_with event_source event_sources informer informers";
+            "finalizer = \"example.com/cleanup\"";
+        "shutdown" shutdown: Time = expr(value::time), "shutdown = \"30s\"";
+        "span" span: Recorded = Recorded::read_list, "span(level = \"debug\")";
+        "crate" krate: syn::Path = expr(value::krate), "crate = ::kp";
+        each "owns" owns: Related = Related::read, "owns(ConfigMap)";
+        each "watches" watches: Related = Related::read, "watches(Secret, map = Self::users)";
     }
 }
 
 arguments! {
-    /// What stands behind the type in `owns(..)`.
-    Selected: "`owns` option", by default "" {
+    /// What stands behind the type in `owns(..)` and `watches(..)`.
+    Selected: "option", by default "" {
         "labels" labels: Expr = expr(value::checked("is not a label selector: ", check_labels)),
-            "the label selector is", "labels = \"app=web\"", "label selector label_selector match_labels";
+            "labels = \"app=web\"";
         "fields" fields: Expr = expr(value::checked("is not a field selector: ", check_fields)),
-            "the field selector is", "fields = \"metadata.name=web\"", "field field_selector";
-        "namespace" namespace: Expr = expr(value::namespaces),
-            "the watched namespaces are", "namespace = \"prod\"", "namespaces ns in_namespace";
-    }
-}
-
-arguments! {
-    /// What stands behind the type in `watches(..)`.
-    Mapped: "`watches` option", by default "" {
-        "map" map: Expr = expr(value::function), "the function that gives the keys is", "map = Self::users",
-            "mapper map_fn with map_to to key keys handler enqueue map_func";
-        "labels" labels: Expr = expr(value::checked("is not a label selector: ", check_labels)),
-            "the label selector is", "labels = \"app=web\"", "label selector label_selector match_labels";
-        "fields" fields: Expr = expr(value::checked("is not a field selector: ", check_fields)),
-            "the field selector is", "fields = \"metadata.name=web\"", "field field_selector";
-        "namespace" namespace: Expr = expr(value::namespaces),
-            "the watched namespaces are", "namespace = \"prod\"", "namespaces ns in_namespace";
+            "fields = \"metadata.name=web\"";
+        "namespace" namespace: Expr = expr(value::namespaces), "namespace = \"prod\"";
+        "map" map: Expr = expr(value::function), "map = Self::users";
     }
 }
 
 arguments! {
     /// What stands in the parentheses of `backoff(..)`.
     Delays: "`backoff` option", by default r#"initial = "5ms", max = "1000s", factor = 2, jitter = 0.1"# {
-        "initial" initial: Time = expr(value::time), "the first delay is", "initial = \"5ms\"",
-            "min base start initial_interval delay";
-        "max" max: Time = expr(value::time), "the longest delay is", "max = \"5m\"",
-            "cap limit max_delay max_interval";
+        "initial" initial: Time = expr(value::time), "initial = \"5ms\"";
+        "max" max: Time = expr(value::time), "max = \"5m\"";
         "factor" factor: Literal =
             expr(value::number(1.0..=f64::MAX, "must be at least 1: delays would shrink with every retry")),
-            "what each delay is multiplied by is", "factor = 2", "multiplier exponent interval_multiplier";
+            "factor = 2";
         "jitter" jitter: Literal = expr(value::number(0.0..=1.0, "is a share of the delay, from 0.0 to 1.0")),
-            "the share of a delay that chance moves is", "jitter = 0.1", "randomness jitter_factor";
+            "jitter = 0.1";
     }
 }
 
-/// Words that lead to no argument, most of them of `#[instrument]`, and what happens without one.
-const ELSEWHERE: [(&str, &str); 4] = [
-    ("skip skip_all", "spans record no arguments of a handler"),
-    ("err ret", "the outcome of a handler is recorded by itself"),
-    ("level target parent follows_from", "spans are INFO, with your module as target, below their attempt"),
-    (
-        "generation_aware generation_aware_event_processing generation_changed",
-        "`add` is given every change; return `Ok(())` for what does not matter",
-    ),
-];
-
-/// Whether `word` is one of these, which blanks part.
-pub(crate) fn is_one_of(words: &str, word: &str) -> bool {
-    words.split(' ').any(|known| known == word)
+arguments! {
+    /// What stands in the parentheses of `#[handler(..)]`.
+    Attempts: "`#[handler]` argument", by default "" {
+        "retries" retries: Expr = expr(value::count), "retries = 3";
+        "backoff" backoff: Backoff = Backoff::read, "backoff(initial = \"1s\", max = \"5m\")";
+        "timeout" timeout: Time = expr(value::time), "timeout = \"30s\"";
+        "span" span: Recorded = Recorded::read_list, "span(level = \"debug\")";
+    }
 }
 
 /// The delay between retries.
@@ -162,6 +115,15 @@ pub(crate) trait Arguments: Default {
     const ROWS: &'static [Row];
     /// Reads the value of one of them.
     fn read(&mut self, row: &Row, input: ParseStream<'_>) -> Result<()>;
+    /// Where the name of one of them stands.
+    fn place(&self, name: &str) -> Span;
+    /// The call of the setter of this name, if there is a value. It stands at the argument's name, so that an editor
+    /// leads from one to the other.
+    #[expect(clippy::ref_option, reason = "each is a field that holds one")]
+    fn set(&self, name: &str, value: &Option<impl ToTokens>) -> Option<TokenStream> {
+        let (value, setter) = (value.as_ref()?, Ident::new(name, self.place(name)));
+        Some(quote!(.#setter(#value)))
+    }
     /// The arguments that were given, be their values right or wrong, and where.
     fn given(&mut self) -> &mut BTreeMap<&'static str, Span>;
 }
@@ -169,11 +131,7 @@ pub(crate) trait Arguments: Default {
 /// One row of a table of arguments.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
-    /// What it is, for those who know it by another word.
-    what: &'static str,
     pub(crate) example: &'static str,
-    /// What it is called in kopf, controller-runtime, Java Operator SDK, kube and Kooper for Go.
-    pub(crate) aliases: &'static str,
     /// Whether it may be given several times.
     pub(crate) repeats: bool,
 }
@@ -184,21 +142,25 @@ pub(crate) fn parse<A: Arguments>(tokens: TokenStream, diag: &mut Diag) -> A {
     let defaults = A::DEFAULTS.parse().expect("a table's defaults are Rust");
     for tokens in [defaults, tokens] {
         args.given().clear();
-        let all = |input: ParseStream<'_>| {
-            while !input.is_empty() {
-                if let Err(error) = argument(&mut args, input) {
-                    diag.push(error);
-                    rest(input)?;
-                }
-                separator(input, diag)?;
-            }
-            Ok(())
-        };
-        if let Err(error) = all.parse2(tokens) {
-            diag.push(error);
-        }
+        list(tokens, diag, |input| argument(&mut args, input));
     }
     args
+}
+
+/// Reads a list, where an item that is wrong costs only itself.
+pub(crate) fn list(tokens: TokenStream, diag: &mut Diag, mut one: impl FnMut(ParseStream<'_>) -> Result<()>) {
+    let all = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            if let Err(error) = one(input) {
+                diag.push(error);
+                rest(input)?;
+            }
+            separator(input, diag)?;
+        }
+        Ok(())
+    };
+    let read = all.parse2(tokens);
+    diag.take(read);
 }
 
 fn argument<A: Arguments>(args: &mut A, input: ParseStream<'_>) -> Result<()> {
@@ -214,7 +176,7 @@ fn argument<A: Arguments>(args: &mut A, input: ParseStream<'_>) -> Result<()> {
         return Err(unknown(args, &ident, &word, input));
     };
     if args.given().insert(row.name, ident.span()).is_some() && !row.repeats {
-        return Err(Error::new(ident.span(), format!("`{word}` is given twice")));
+        return Err(Error::new(ident.span(), format!("`{word}` is given twice; remove one")));
     }
     behind(&ident, row, args, input)
 }
@@ -245,12 +207,12 @@ fn behind<A: Arguments>(ident: &Ident, row: &Row, args: &mut A, input: ParseStre
     }
     let equals: Token![=] = input.parse()?;
     if input.is_empty() || input.peek(Token![,]) {
-        let fault = format!("`{name}` has no value after the `=`");
+        let fault = format!("`{name}` has no value after the `=`: write `{example}`");
         return Err(Error::new_spanned(quote!(#ident #equals), fault));
     }
-    if row.repeats {
+    if row.repeats || is_list && row.name != "backoff" {
         let value = rest(input)?;
-        let written = related::as_list(row, value.clone());
+        let written = if row.repeats { related::as_list(row, value.clone()) } else { (*example).into() };
         let fault = format!("`{name}` takes a list: write `{written}`");
         return Err(Error::new_spanned(quote!(#ident #equals #value), fault));
     }
@@ -263,9 +225,16 @@ fn behind<A: Arguments>(ident: &Ident, row: &Row, args: &mut A, input: ParseStre
 
 /// The error for a name that is not in the table. Where it is clear what was meant, the value is taken for that.
 fn unknown<A: Arguments>(args: &mut A, ident: &Ident, word: &str, input: ParseStream<'_>) -> Error {
+    if A::NOUN.contains("handler") && Args::ROWS.iter().any(|row| row.name == word) {
+        let fault = format!("`{word}` belongs to the whole controller: move it to `#[controller(..)]`");
+        return Error::new(ident.span(), fault);
+    }
     let lower = word.to_lowercase();
-    let slip = suggest::nearest(&lower, A::ROWS.iter().map(|row| row.name));
-    let meant = A::ROWS.iter().find(|row| is_one_of(row.aliases, &lower) || Some(row.name) == slip);
+    let inside = A::NOUN.split('`').nth(1).and_then(|noun| noun.split(' ').next()).unwrap_or_default();
+    let slip = word::nearest(&lower, A::ROWS.iter().map(|row| row.name));
+    let meant = A::ROWS.iter().find(|row| {
+        word::others(inside, row.name).split(' ').any(|other| other == lower) || Some(row.name) == slip
+    });
     let hint = if let Some(row) = meant {
         if args.given().insert(row.name, ident.span()).is_none() {
             // What is wrong with the value will be told when the name is right.
@@ -273,7 +242,7 @@ fn unknown<A: Arguments>(args: &mut A, ident: &Ident, word: &str, input: ParseSt
         }
         match slip {
             Some(slip) => format!("; did you mean `{slip}`?"),
-            None => format!("; {} `{}`", row.what, row.example),
+            None => format!("; {} `{}`", word::what(inside, row.name), row.example),
         }
     } else if input.peek(Token![::]) || word.starts_with(char::is_uppercase) && !input.peek(Token![=]) {
         let name = A::ROWS[0].name;
@@ -282,7 +251,7 @@ fn unknown<A: Arguments>(args: &mut A, ident: &Ident, word: &str, input: ParseSt
         let ty = quote!(#ident #rest);
         let fault = format!("expected an argument name: write `{name} = {}`", value::show(&ty));
         return Error::new_spanned(ty, fault);
-    } else if let Some((_, instead)) = ELSEWHERE.iter().find(|(words, _)| is_one_of(words, word)) {
+    } else if let Some(instead) = word::instead(word) {
         format!("\n= help: {instead}")
     } else {
         let names: Vec<_> = A::ROWS.iter().map(|row| format!("`{}`", row.name)).collect();

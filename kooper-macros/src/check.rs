@@ -3,38 +3,45 @@
 use crate::{
     args::{Args, Backoff, parse},
     diag::Diag,
-    handler::{ADD, DELETE, FINALIZE, Handler, Role},
+    handler::{DELETE, FINALIZE, Handler, ROLES, Role},
     item::{Block, Method},
+    span::Recorded,
     value::{Time, show},
 };
 use kooper_syntax::{duration, name};
 use proc_macro2::{Span, TokenStream};
-use syn::{Error, ItemImpl};
+use std::collections::BTreeMap;
+use syn::{Error, Expr, ItemImpl};
 
 /// A controller as it will be expanded. What was wrong is left out of it.
 pub(crate) struct Controller<'a> {
     pub(crate) header: &'a ItemImpl,
     pub(crate) args: Args,
+    /// What is recorded, unless a handler says otherwise.
+    pub(crate) recorded: Recorded,
     pub(crate) name: String,
     /// The sound handlers. Several of one role are told apart by their `#[cfg]`s.
     pub(crate) handlers: Vec<Handler<'a>>,
 }
 
 impl<'a> Controller<'a> {
-    pub(crate) fn check(args: Args, block: &'a Block, diag: &mut Diag) -> Self {
+    pub(crate) fn check(mut args: Args, block: &'a Block, diag: &mut Diag) -> Self {
         resource(&args, diag);
-        backoff(&args, diag);
+        backoff(&args.given, args.retries.as_ref(), args.backoff.as_ref(), diag);
+        let recorded = args.span.take().unwrap_or_default();
+        recorded.check_fields(diag);
         owned(&args, diag);
         debounce(&args, diag);
         let name = name(&args, &block.header, diag);
         let handlers = handlers(&args, block, diag);
-        Self { header: &block.header, args, name, handlers }
+        Self { header: &block.header, args, recorded, name, handlers }
     }
 
     /// A controller of nothing, so that what names its type as a handler gives no further error.
     pub(crate) fn stand_in(header: &'a ItemImpl) -> Self {
         let args = parse(TokenStream::new(), &mut Diag::default());
-        Self { header, args, name: String::new(), handlers: Vec::new() }
+        let (recorded, name, handlers) = Default::default();
+        Self { header, args, recorded, name, handlers }
     }
 }
 
@@ -49,22 +56,23 @@ fn resource(args: &Args, diag: &mut Diag) {
     }
 }
 
-fn backoff(args: &Args, diag: &mut Diag) {
+fn backoff(given: &BTreeMap<&str, Span>, retries: Option<&Expr>, backoff: Option<&Backoff>, diag: &mut Diag) {
     for name in ["backoff", "rate_limit"] {
-        if let (Some(place), Some(retries)) = (args.given.get(name), &args.retries)
+        if let (Some(place), Some(retries)) = (given.get(name), retries)
             && show(retries) == "0"
         {
-            diag.push(Error::new(*place, format!("`{name}` has no effect with `retries = 0`")));
+            let fault = format!("`{name}` has no effect with `retries = 0`; remove it");
+            diag.push(Error::new(*place, fault));
         }
     }
-    if let Some(Backoff::Growing(delays)) = &args.backoff
+    if let Some(Backoff::Growing(delays)) = backoff
         && let (Some(Time::Known(initial, start)), Some(Time::Known(max, end))) =
             (&delays.initial, &delays.max)
         && max < initial
     {
         let (initial, max) = (duration::show(*initial), duration::show(*max));
         let (place, fault) = if delays.given.contains_key("max") {
-            (end, format!("`max` ({max}) is shorter than `initial` ({initial})"))
+            (end, format!("`max` ({max}) is shorter than `initial` ({initial}); give a longer one"))
         } else {
             (start, format!("`initial` ({initial}) is longer than `max`: give `max`, or it is {max}"))
         };
@@ -121,8 +129,8 @@ fn name(args: &Args, header: &ItemImpl, diag: &mut Diag) -> String {
 
 fn handlers<'a>(args: &Args, block: &'a Block, diag: &mut Diag) -> Vec<Handler<'a>> {
     let resource = args.resource.as_ref().map_or_else(|| "Pod".into(), show);
-    let mut handlers = Vec::new();
-    for role in [&ADD, &DELETE, &FINALIZE] {
+    let mut handlers: Vec<Handler<'a>> = Vec::new();
+    for role in ROLES {
         let methods: Vec<_> = block.methods.iter().filter(|method| method.sig.ident == role.name).collect();
         if methods.is_empty() {
             missing(role, args, block, &resource, diag);
@@ -135,6 +143,18 @@ fn handlers<'a>(args: &Args, block: &'a Block, diag: &mut Diag) -> Vec<Handler<'
         let seen = if told_apart { methods.len() } else { 1 };
         for method in methods.into_iter().take(seen) {
             handlers.extend(diag.take(Handler::check(role, method, &resource)).flatten());
+        }
+    }
+    for own in handlers.iter().map(|handler| &handler.attempts) {
+        backoff(&own.given, own.retries.as_ref(), own.backoff.as_ref(), diag);
+    }
+    for Method { sig, settings, .. } in &block.methods {
+        let is_handler = ROLES.iter().any(|role| sig.ident == role.name || role.is_meant_by(sig));
+        if let (Some(attr), false) = (settings.first(), is_handler) {
+            let name = &sig.ident;
+            let fault =
+                format!("`#[handler]` goes on `add`, `delete` or `finalize`; `{name}` is none of them");
+            diag.at(attr, fault);
         }
     }
     handlers

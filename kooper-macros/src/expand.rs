@@ -1,15 +1,17 @@
 //! The code that stands beside the user's `impl`: nothing but quoting, so that it cannot fail.
 
 use crate::{
-    args::{Args, Backoff, Delays},
+    args::{Args, Arguments, Backoff, Delays},
     check::Controller,
-    handler::{ADD, DELETE, FINALIZE, Handler, Role},
+    handler::{ADD, DELETE, FINALIZE, Handler, ROLES, Role},
     item::Method,
-    value::{Rate, Time},
+    span::Recorded,
+    value::Time,
 };
+use kooper_syntax::duration;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::Ident;
+use syn::{Ident, Pat, PatType};
 
 /// The `impl Handler` of a controller, as `tests/expansions/first_page.rs` shows it.
 pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
@@ -21,9 +23,9 @@ pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
     let (params, _, clause) = header.generics.split_for_impl();
     let ty = &header.self_ty;
     let spec = spec(controller);
-    let spans = spans(handlers);
+    let spans = spans(controller);
     let hooks = hooks(args);
-    let wrappers = handlers.iter().map(|handler| wrapper(handler, args.resource.is_some()));
+    let wrappers = handlers.iter().map(|handler| wrapper(handler, controller));
     // Stands for an `add` that is missing or wrong, so that the `impl` itself gives no further error.
     let stub = handlers.iter().all(|handler| *handler.role != ADD).then(|| {
         quote! {
@@ -52,42 +54,53 @@ pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
 /// Name, retriever and queue, with every default written out.
 fn spec(controller: &Controller<'_>) -> TokenStream {
     let Controller { args, name, .. } = controller;
-    let Args { retries, workers, backoff, resync, .. } = args;
     let of = match &args.namespace {
         None => quote!(for_handler::<Self>()),
         // The bound that asks for a resource with namespaces is told of at this argument.
-        Some(names) => {
-            let place = args.given.get("namespace").copied().unwrap_or_else(Span::call_site);
-            quote_spanned!(place=> in_namespaces::<Self>(#names))
-        }
+        Some(names) => quote_spanned!(args.place("namespace")=> in_namespaces::<Self>(#names)),
     };
-    let (labels, fields) = (args.labels.iter(), args.fields.iter());
-    let (timeout, finalizer, shutdown) = (args.timeout.iter(), args.finalizer.iter(), args.shutdown.iter());
-    let (debounce, rate_limit) = (args.debounce.iter(), args.rate_limit.iter());
+    let (labels, fields) = (args.set("labels", &args.labels), args.set("fields", &args.fields));
+    let (resync, retries) = (args.set("resync", &args.resync), args.set("retries", &args.retries));
+    let (backoff, workers) = (args.set("backoff", &args.backoff), args.set("workers", &args.workers));
+    let (shutdown, debounce) = (args.set("shutdown", &args.shutdown), args.set("debounce", &args.debounce));
+    let (timeout, finalizer) = (args.set("timeout", &args.timeout), args.set("finalizer", &args.finalizer));
+    let rate_limit = args.set("rate_limit", &args.rate_limit);
+    let attempts = ROLES.map(|role| attempts(&controller.handlers, role));
     quote! {
         fn spec() -> __kooper::Spec {
             __kooper::Spec::new(
                 #name,
-                __kooper::Retriever::#of #(.labels(#labels))* #(.fields(#fields))* .resync(#resync),
-                __kooper::Queue::new().retries(#retries).backoff(#backoff).workers(#workers)
-                    #(.debounce(#debounce))* #(.rate_limit(#rate_limit))*,
+                __kooper::Retriever::#of #labels #fields #resync,
+                __kooper::Queue::new() #retries #backoff #workers #debounce #rate_limit,
             )
-            #(.timeout(#timeout))* #(.finalizer(#finalizer))* #(.shutdown(#shutdown))*
+            #timeout #finalizer #shutdown #(#attempts)*
         }
     }
 }
 
+/// How a handler is tried, where it says so itself.
+fn attempts(handlers: &[Handler<'_>], role: &Role) -> Option<TokenStream> {
+    let says = |handler: &Handler<'_>| handler.attempts.given.keys().any(|name| *name != "span");
+    handlers.iter().any(|handler| handler.role == role && says(handler)).then(|| {
+        let each = |handler: &Handler<'_>| {
+            let own = &handler.attempts;
+            let (retries, backoff) = (own.set("retries", &own.retries), own.set("backoff", &own.backoff));
+            let timeout = own.set("timeout", &own.timeout);
+            quote!(__kooper::Attempts::new() #retries #backoff #timeout)
+        };
+        let (set, attempts) = (
+            format_ident!("{}_attempts", role.name),
+            chosen(handlers, role, each, &quote!(__kooper::Attempts::new())),
+        );
+        quote!(.#set(#attempts))
+    })
+}
+
 /// The functions that are asked beside the handlers, if there are any.
 fn hooks(args: &Args) -> Option<TokenStream> {
-    let given = [("filter", &args.filter), ("on_error", &args.on_error)];
-    let hooks: Vec<_> = given
-        .into_iter()
-        .filter_map(|(name, function)| {
-            let (name, function) = (Ident::new(name, Span::call_site()), function.as_ref()?);
-            Some(quote!(.#name(#function)))
-        })
-        .chain(args.owns.iter().map(ToTokens::to_token_stream))
-        .chain(args.watches.iter().map(ToTokens::to_token_stream))
+    let hooks: Vec<_> = (args.set("filter", &args.filter).into_iter())
+        .chain(args.set("on_error", &args.on_error))
+        .chain(args.owns.iter().chain(&args.watches).map(ToTokens::to_token_stream))
         .collect();
     (!hooks.is_empty()).then(|| {
         quote! {
@@ -116,102 +129,115 @@ impl ToTokens for Time {
             Self::Never => quote!(__kooper::NEVER),
             Self::Const(path) => quote!(__kooper::duration(#path)),
             Self::Known(duration, _) => {
-                let millis = duration.as_millis();
-                let units = [("from_hours", 3_600_000), ("from_mins", 60_000), ("from_secs", 1000)];
-                let unit = units.into_iter().find(|(_, unit)| millis.is_multiple_of(*unit));
-                let (from, unit) = unit.unwrap_or(("from_millis", 1));
-                let (from, count) =
-                    (Ident::new(from, Span::call_site()), Literal::u128_unsuffixed(millis / unit));
+                let (count, from) = duration::in_unit(*duration);
+                let (from, count) = (Ident::new(from, Span::call_site()), Literal::u128_unsuffixed(count));
                 quote!(__kooper::Duration::#from(#count))
             }
         });
     }
 }
 
-impl ToTokens for Rate {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(match self {
-            Self::Const(path) => quote!(__kooper::rate_limit(#path)),
-            Self::Known(count, per) => {
-                let count = Literal::u32_unsuffixed(*count);
-                quote!(__kooper::RateLimit::new(#count, #per))
-            }
-        });
-    }
-}
-
 /// The static with the place of each span in the source.
-fn spans(handlers: &[Handler<'_>]) -> TokenStream {
-    let (add, delete) = (site(handlers, &ADD), site(handlers, &DELETE));
+fn spans(controller: &Controller<'_>) -> TokenStream {
+    let handlers = &controller.handlers;
+    let (all, nothing) = (&controller.recorded, Recorded::default());
+    // `line!` tells the line of the span that its tokens have.
+    let site = |role: &'static str, place: Span, recorded: &Recorded| {
+        let (name, calls) = (recorded.name.as_deref().unwrap_or(role), recorded.calls());
+        let site = quote_spanned!(place=> __kooper::site!(#name));
+        quote!(#site #calls)
+    };
+    let of = |role: &Role| {
+        let each = |handler: &Handler<'_>| {
+            let site = site(role.span, handler.method.sig.ident.span(), &handler.recorded);
+            let names = handler.recorded.names(all);
+            quote!(#site #names)
+        };
+        chosen(handlers, role, each, &site(role.span, Span::call_site(), &nothing))
+    };
+    let (root, add, delete) = (site("processJob", Span::call_site(), all), of(&ADD), of(&DELETE));
     let finalize = handlers.iter().any(|handler| *handler.role == FINALIZE).then(|| {
-        let finalize = site(handlers, &FINALIZE);
+        let finalize = of(&FINALIZE);
         quote!(.finalize(&SPANS, #finalize))
     });
     quote! {
         fn spans() -> &'static __kooper::Spans {
             static SPANS: __kooper::Spans =
-                __kooper::Spans::new(&SPANS, __kooper::site!("processJob"), #add, #delete) #finalize;
+                __kooper::Spans::new(&SPANS, #root, #add, #delete) #finalize;
             &SPANS
         }
     }
 }
 
-/// A handler's place: the line of its `fn`, or of the attribute where it is left out.
-fn site(handlers: &[Handler<'_>], role: &Role) -> TokenStream {
-    let name = role.span;
-    // `line!` tells the line of the span that its tokens have.
-    let at = |span: Span| quote_spanned!(span=> __kooper::site!(#name));
-    let here = at(Span::call_site());
+/// What holds for a role: of its handler or, where several stand under `#[cfg]`s, of the one that is there, or else `none`.
+fn chosen(
+    handlers: &[Handler<'_>],
+    role: &Role,
+    each: impl Fn(&Handler<'_>) -> TokenStream,
+    none: &TokenStream,
+) -> TokenStream {
     let handlers: Vec<_> = handlers.iter().filter(|handler| handler.role == role).collect();
     match handlers[..] {
-        [] => here,
-        [handler] if handler.method.cfgs.is_empty() => at(handler.method.sig.ident.span()),
+        [] => none.clone(),
+        [handler] if handler.method.cfgs.is_empty() => each(handler),
         _ => {
             let cfgs = handlers.iter().map(|handler| &handler.method.cfgs);
-            let sites = handlers.iter().map(|handler| at(handler.method.sig.ident.span()));
+            let values = handlers.iter().map(|handler| each(handler));
             let all = handlers.iter().map(|handler| {
                 let each = handler.method.cfgs.iter().filter_map(|cfg| cfg.parse_args::<TokenStream>().ok());
                 quote!(all(#(#each),*))
             });
             quote!({
-                #(#(#cfgs)* const SITE: __kooper::Site = #sites;)*
+                #(#(#cfgs)* let chosen = #values;)*
                 #[cfg(not(any(#(#all),*)))]
-                const SITE: __kooper::Site = #here;
-                SITE
+                let chosen = #none;
+                chosen
             })
         }
     }
 }
 
 /// The method of the trait that calls one handler: it makes the arguments and the outcome what they are to be.
-fn wrapper(handler: &Handler<'_>, resource_known: bool) -> TokenStream {
-    let Handler { role, method: Method { cfgs, sig }, context, subject, output } = handler;
+fn wrapper(handler: &Handler<'_>, controller: &Controller<'_>) -> TokenStream {
+    let Handler { role, method: Method { cfgs, sig, .. }, context, subject, output, recorded, .. } = handler;
     let name = &sig.ident;
     // What rustc says of the wrapper's future, it says of the handler's name.
     let span = Span::mixed_site().located_at(name.span());
     let k = Ident::new("__kooper", span);
+    // The user's own `self`, so that fields of spans can name it.
+    let this = Ident::new("self", name.span());
+    let record = recorded.values(&controller.recorded);
+    let bound = |argument: &PatType, otherwise: &Ident| match &*argument.pat {
+        Pat::Ident(pat) if record.is_some() => pat.ident.clone(),
+        _ => otherwise.clone(),
+    };
     let ctx = Ident::new(if context.is_some() { "ctx" } else { "_ctx" }, span);
-    let context = context.iter();
-    let context = quote_spanned!(span=> #(let ctx = <#context as #k::ContextArg>::from_context(ctx);)*);
-    let pass = (!context.is_empty()).then(|| quote_spanned!(span=> ctx,));
+    let context = context.map(|context| {
+        let (ty, bound) = (&context.ty, bound(context, &ctx));
+        let adapted = quote_spanned!(span=> let #bound = <#ty as #k::ContextArg>::from_context(#ctx););
+        (adapted, quote_spanned!(span=> #bound,))
+    });
+    let (context, pass) = context.unzip();
     let method = format_ident!("on_{}", role.name, span = span);
     let arg = Ident::new(role.subject, span);
+    let (ty, object) = (&subject.ty, bound(subject, &arg));
     let (given, converted) = if **role == DELETE {
-        (quote_spanned!(span=> #k::ObjectKey), quote_spanned!(span=> <#subject as #k::KeyArg>::from_key(key)))
-    } else if resource_known {
+        (quote_spanned!(span=> #k::ObjectKey), quote_spanned!(span=> <#ty as #k::KeyArg>::from_key(key)))
+    } else if controller.args.resource.is_some() {
         (
             quote_spanned!(span=> Self::Resource),
-            quote_spanned!(span=> <#subject as #k::ObjectArg<Self::Resource>>::from_object(object)),
+            quote_spanned!(span=> <#ty as #k::ObjectArg<Self::Resource>>::from_object(object)),
         )
     } else {
-        (quote_spanned!(span=> Self::Resource), quote_spanned!(span=> object.of_unknown_type::<#subject>()))
+        (quote_spanned!(span=> Self::Resource), quote_spanned!(span=> object.of_unknown_type::<#ty>()))
     };
     quote_spanned! {span=>
         #(#cfgs)*
-        async fn #method(&self, #ctx: #k::Context, #arg: #given) -> #k::Outcome {
+        async fn #method(&#this, #ctx: #k::Context, #arg: #given) -> #k::Outcome {
             #context
-            let #arg = #converted;
-            <#output as #k::HandlerOutput>::into_outcome(Self::#name(self, #pass #arg).await)
+            let #object = #converted;
+            #record
+            <#output as #k::HandlerOutput>::into_outcome(Self::#name(#this, #pass #object).await)
         }
     }
 }

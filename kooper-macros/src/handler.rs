@@ -1,8 +1,18 @@
 //! One handler: the shape that its signature must have, and what of it the wrapper needs.
 
-use crate::{args::is_one_of, diag::Diag, item::Method, suggest, value::show};
+use crate::{
+    args::{Attempts, parse},
+    diag::Diag,
+    item::Method,
+    span::Recorded,
+    value::show,
+};
+use kooper_syntax::word;
 use quote::{ToTokens, quote};
-use syn::{FnArg, GenericParam, ReceiverKind, Result, ReturnType, Safety, Signature, Type};
+use syn::{
+    Attribute, Error, FnArg, GenericParam, Meta, PatType, ReceiverKind, Result, ReturnType, Safety,
+    Signature, Type,
+};
 
 /// What a handler is for.
 #[derive(PartialEq)]
@@ -15,33 +25,21 @@ pub(crate) struct Role {
     pub(crate) subject: &'static str,
     /// When it is called.
     pub(crate) runs: &'static str,
-    /// What it is called in other libraries.
-    aliases: &'static str,
 }
 
-pub(crate) const ADD: Role = Role {
-    name: "add",
-    span: "handleAddObject",
-    subject: "object",
-    runs: "for new and changed objects",
-    aliases: "create created update updated upsert apply applied reconcile reconciled handle handle_add sync \
-        on_add on_create on_update on_apply on_event resume process run added",
-};
-pub(crate) const DELETE: Role = Role {
-    name: "delete",
-    span: "handleDeleteObject",
-    subject: "key",
-    runs: "when an object is gone",
-    aliases: "deleted on_delete handle_delete",
-};
+pub(crate) const ADD: Role =
+    Role { name: "add", span: "handleAddObject", subject: "object", runs: "for new and changed objects" };
+pub(crate) const DELETE: Role =
+    Role { name: "delete", span: "handleDeleteObject", subject: "key", runs: "when an object is gone" };
 
 pub(crate) const FINALIZE: Role = Role {
     name: "finalize",
     span: "handleFinalizeObject",
     subject: "object",
     runs: "when an object is to be deleted",
-    aliases: "cleanup clean_up finalise finalized finalizer on_finalize handle_finalize teardown tear_down",
 };
+
+pub(crate) const ROLES: [&Role; 3] = [&ADD, &DELETE, &FINALIZE];
 
 impl Role {
     /// The whole signature, for a controller of `resource`.
@@ -53,10 +51,9 @@ impl Role {
     /// Whether a method of another name must be meant for this handler. A `delete` is told by its key as well.
     pub(crate) fn is_meant_by(&self, sig: &Signature) -> bool {
         let name = sig.ident.to_string();
-        let is_near = is_one_of(self.aliases, &name) || suggest::nearest(&name, [self.name]).is_some();
         let takes_key =
             matches!(sig.inputs.last(), Some(FnArg::Typed(key)) if show(&key.ty).ends_with("ObjectKey"));
-        is_near && (*self != DELETE || takes_key && sig.asyncness.is_some())
+        word::is_handler(self.name, &name) && (*self != DELETE || takes_key && sig.asyncness.is_some())
     }
 }
 
@@ -64,11 +61,14 @@ impl Role {
 pub(crate) struct Handler<'a> {
     pub(crate) role: &'static Role,
     pub(crate) method: &'a Method,
-    /// The type of the context, unless it is left out.
-    pub(crate) context: Option<&'a Type>,
-    /// The type of the object or key.
-    pub(crate) subject: &'a Type,
+    /// The context, unless it is left out.
+    pub(crate) context: Option<&'a PatType>,
+    /// The object or key.
+    pub(crate) subject: &'a PatType,
     pub(crate) output: &'a Type,
+    /// What `#[handler(..)]` says.
+    pub(crate) attempts: Attempts,
+    pub(crate) recorded: Recorded,
 }
 
 impl<'a> Handler<'a> {
@@ -78,8 +78,17 @@ impl<'a> Handler<'a> {
         shape.qualifiers();
         shape.receiver();
         let types = shape.arguments().zip(shape.output());
-        let handler =
-            types.map(|((context, subject), output)| Self { role, method, context, subject, output });
+        let mut attempts = shape.attempts(method);
+        let recorded = attempts.span.take().unwrap_or_default();
+        let handler = types.map(|((context, subject), output)| Self {
+            role,
+            method,
+            context,
+            subject,
+            output,
+            attempts,
+            recorded,
+        });
         shape.faults.finish(handler)
     }
 }
@@ -104,7 +113,7 @@ impl<'a> Shape<'a, '_> {
             self.fault(sig.fn_token, "must be an `async fn`");
         }
         if let Safety::Unsafe(token) = &sig.safety {
-            self.fault(token, "cannot be `unsafe`: the runtime calls it");
+            self.fault(token, "cannot be `unsafe`, since the runtime calls it; remove that");
         }
         for param in &sig.generics.params {
             if !matches!(param, GenericParam::Lifetime(_)) {
@@ -130,8 +139,8 @@ impl<'a> Shape<'a, '_> {
         }
     }
 
-    /// Perhaps a context, then the object or key: their types.
-    fn arguments(&mut self) -> Option<(Option<&'a Type>, &'a Type)> {
+    /// Perhaps a context, then the object or key.
+    fn arguments(&mut self) -> Option<(Option<&'a PatType>, &'a PatType)> {
         let subject = self.role.subject;
         let arguments: Vec<_> = (self.sig.inputs.iter())
             .filter_map(|input| if let FnArg::Typed(argument) = input { Some(argument) } else { None })
@@ -140,7 +149,7 @@ impl<'a> Shape<'a, '_> {
             self.fault(&argument.ty, "cannot take `impl Trait`: write the type");
         }
         let (at, fault) = match arguments[..] {
-            [subject] => return Some((None, &subject.ty)),
+            [subject] => return Some((None, subject)),
             [subject, context]
                 if is_context(&context.ty) && !is_context(&subject.ty) && self.resource != "Context" =>
             {
@@ -149,7 +158,7 @@ impl<'a> Shape<'a, '_> {
                 let fault = format!("takes the context first: write `{ctx}, {object}`");
                 (quote!(#subject, #context), fault)
             }
-            [context, subject] => return Some((Some(&context.ty), &subject.ty)),
+            [context, subject] => return Some((Some(context), subject)),
             [] => {
                 let help = format!("= help: write {}", self.role.signature(self.resource));
                 (self.sig.ident.to_token_stream(), format!("takes the {subject}\n{help}"))
@@ -161,6 +170,25 @@ impl<'a> Shape<'a, '_> {
         };
         self.fault(at, &fault);
         None
+    }
+
+    /// What `#[handler(..)]` says.
+    fn attempts(&mut self, method: &Method) -> Attempts {
+        let attempts: Attempts = match &method.settings[..] {
+            [Attribute { meta: Meta::List(list), .. }] if !list.tokens.is_empty() => {
+                parse(list.tokens.clone(), &mut self.faults)
+            }
+            settings => {
+                let fault = "`#[handler(..)]` goes once on a handler, with what it sets; remove this one";
+                settings.last().into_iter().for_each(|attr| self.faults.at(attr, fault));
+                Attempts::default()
+            }
+        };
+        if let Some(place) = attempts.span.as_ref().and_then(|span| span.given.get("err")) {
+            let fault = "`err` belongs to the whole controller: move it to `#[controller(span(..))]`";
+            self.faults.push(Error::new(*place, fault));
+        }
+        attempts
     }
 
     fn output(&mut self) -> Option<&'a Type> {

@@ -18,6 +18,8 @@ pub(crate) struct Block {
 /// A function of the block.
 pub(crate) struct Method {
     pub(crate) cfgs: Vec<Attribute>,
+    /// `#[handler(..)]`
+    pub(crate) settings: Vec<Attribute>,
     pub(crate) sig: Signature,
 }
 
@@ -95,14 +97,40 @@ fn without_body(item: TokenStream) -> (TokenStream, TokenStream) {
     }
 }
 
+/// The item without the `#[handler(..)]` of its members, which is nothing to rustc. Bodies are none of our business.
+pub(crate) fn without_settings(item: TokenStream, is_inside: bool) -> TokenStream {
+    let mut kept: Vec<TokenTree> = Vec::new();
+    for token in item {
+        let TokenTree::Group(group) = &token else {
+            kept.push(token);
+            continue;
+        };
+        let mut words = group.stream().into_iter();
+        let is_settings = matches!(words.next(), Some(TokenTree::Ident(word)) if word == "handler");
+        let is_attribute = matches!(kept.last(), Some(TokenTree::Punct(sign)) if sign.as_char() == '#');
+        if is_inside && is_attribute && is_settings {
+            kept.pop();
+        } else if !is_inside && matches!(group.delimiter(), Delimiter::Brace | Delimiter::None) {
+            let is_inside = group.delimiter() == Delimiter::Brace;
+            let mut inside = Group::new(group.delimiter(), without_settings(group.stream(), is_inside));
+            inside.set_span(group.span());
+            kept.push(inside.into());
+        } else {
+            kept.push(token);
+        }
+    }
+    kept.into_iter().collect()
+}
+
 impl Block {
     /// Reads a method's signature, and goes on to the end of whatever member stands here.
     fn member(&mut self, input: ParseStream<'_>) -> Result<()> {
         let attrs = input.call(Attribute::parse_outer)?;
         input.parse::<Visibility>()?;
         if input.fork().parse::<Signature>().is_ok() {
-            let cfgs = attrs.into_iter().filter(|attr| attr.path().is_ident("cfg")).collect();
-            self.methods.push(Method { cfgs, sig: input.parse()? });
+            let (cfgs, attrs): (_, Vec<_>) = attrs.into_iter().partition(|attr| attr.path().is_ident("cfg"));
+            let settings = attrs.into_iter().filter(|attr| attr.path().is_ident("handler")).collect();
+            self.methods.push(Method { cfgs, settings, sig: input.parse()? });
         } else if input.peek2(Token![!]) || input.peek3(Token![!]) {
             self.calls_macro = true;
         }

@@ -10,7 +10,7 @@ mod expand;
 mod handler;
 mod item;
 mod related;
-mod suggest;
+mod span;
 mod value;
 
 use check::Controller;
@@ -25,20 +25,21 @@ pub fn controller(args: proc_macro::TokenStream, item: proc_macro::TokenStream) 
     controller_impl(args.into(), &item.into()).into()
 }
 
-/// The user's `impl`, untouched, then the code that makes a controller of it, then what is wrong.
+/// The user's `impl`, untouched but for `#[handler(..)]`, then the code that makes a controller of it, then what is wrong.
 fn controller_impl(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diag = Diag::default();
+    let kept = item::without_settings(item.clone(), false);
     let output = match Annotated::parse(item) {
         Annotated::Block(block) => {
             let args = args::parse(args, &mut diag);
             let expansion = expand::expand(&Controller::check(args, &block, &mut diag));
             // A handler is `async` because the macro asks for it.
-            quote!(#[allow(clippy::unused_async)] #item #expansion)
+            quote!(#[allow(clippy::unused_async)] #kept #expansion)
         }
         Annotated::Other(error, header) => {
             diag.push(error);
             let expansion = header.map(|header| expand::expand(&Controller::stand_in(&header)));
-            quote!(#item #expansion)
+            quote!(#kept #expansion)
         }
     };
     let errors = diag.finish(()).err().map(|errors| errors.to_compile_error());

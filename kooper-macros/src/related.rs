@@ -1,26 +1,28 @@
 //! Objects of other kinds: `owns(ConfigMap, labels = "a=b")` and `watches(Secret, map = Self::users)`.
 
 use crate::{
-    args::{Arguments, Mapped, Row, Selected, parse, rest},
+    args::{Arguments, Row, Selected, parse, rest},
     diag::Diag,
     value::show,
 };
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::{Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{
-    Error, Expr, Result, Token, Type,
+    Error, Ident, Result, Token, Type,
     parse::{Parse, ParseStream, Parser},
 };
 
 /// A kind, and which objects of it.
-pub(crate) struct Related<A> {
+pub(crate) struct Related {
+    /// The argument's name, where it stands.
+    name: Ident,
     pub(crate) ty: Type,
-    pub(crate) args: A,
+    args: Selected,
 }
 
-impl<A: Arguments> Related<A> {
+impl Related {
     /// What stands in the parentheses. That there is something is known.
-    pub(crate) fn read(row: &Row, input: ParseStream<'_>) -> Result<Self> {
+    pub(crate) fn read(row: &Row, place: Span, input: ParseStream<'_>) -> Result<Self> {
         let list: Group = input.parse()?;
         let mut faults = Diag::default();
         let of = |inside: ParseStream<'_>| {
@@ -36,13 +38,17 @@ impl<A: Arguments> Related<A> {
                 let fault = format!("`{}` takes one type: write `{each}` beside it", row.name);
                 return Err(Error::new_spanned(second, fault));
             }
-            let mut args: A = parse(rest_of(inside)?, &mut faults);
-            if A::ROWS[0].name == "map" && !args.given().contains_key("map") {
+            let args: Selected = parse(inside.parse()?, &mut faults);
+            let map = args.given.get("map");
+            if let (Some(map), "owns") = (map, row.name) {
+                let fault = "`owns` takes no `map`, since owner references lead to the owner; remove it";
+                faults.push(Error::new(*map, fault));
+            } else if map.is_none() && row.name == "watches" {
                 let written = row.example.replace(example_type(row.example), &show(&ty));
                 let fault = format!("`watches` needs `map`, a function that gives keys: write `{written}`");
                 faults.push(Error::new_spanned(&ty, fault));
             }
-            Ok(Self { ty, args })
+            Ok(Self { name: Ident::new(row.name, place), ty, args })
         };
         let related = of.parse2(list.stream());
         let related = faults.take(related);
@@ -51,10 +57,6 @@ impl<A: Arguments> Related<A> {
             None => Err(faults.finish(()).err().unwrap_or_else(|| input.error("expected a type"))),
         }
     }
-}
-
-fn rest_of(input: ParseStream<'_>) -> Result<TokenStream> {
-    input.parse()
 }
 
 /// The type that comes first.
@@ -92,28 +94,12 @@ pub(crate) fn as_list(row: &Row, value: TokenStream) -> String {
     syn::parse2(value).map_or_else(|_| row.example.into(), |ty| one(&ty))
 }
 
-/// A source, with its selection.
-fn source(ty: &Type, selection: [(&str, &Option<Expr>); 3]) -> TokenStream {
-    let selection = selection.into_iter().filter_map(|(name, value)| {
-        let (name, value) = (syn::Ident::new(name, proc_macro2::Span::call_site()), value.as_ref()?);
-        Some(quote!(.#name(#value)))
-    });
-    quote!(__kooper::source::<#ty>() #(#selection)*)
-}
-
-impl ToTokens for Related<Selected> {
+impl ToTokens for Related {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Selected { labels, fields, namespace, .. } = &self.args;
-        let source = source(&self.ty, [("namespaces", namespace), ("labels", labels), ("fields", fields)]);
-        tokens.extend(quote!(.owns(#source)));
-    }
-}
-
-impl ToTokens for Related<Mapped> {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Mapped { map, labels, fields, namespace, .. } = &self.args;
-        let source = source(&self.ty, [("namespaces", namespace), ("labels", labels), ("fields", fields)]);
-        // Without `map` there is an error already.
-        tokens.extend(map.as_ref().map(|map| quote!(.watches(#source, #map))));
+        let (ty, args, namespaces) = (&self.ty, &self.args, self.args.namespace.iter());
+        let (labels, fields) = (args.set("labels", &args.labels), args.set("fields", &args.fields));
+        let (call, map) = (&self.name, args.map.iter());
+        let source = quote!(__kooper::source::<#ty>() #(.namespaces(#namespaces))* #labels #fields);
+        tokens.extend(quote!(.#call(#source #(, #map)*)));
     }
 }

@@ -4,9 +4,9 @@ macro_rules! arguments {
     (
         $(#[$doc:meta])*
         $struct:ident: $noun:literal, by default $defaults:literal {
-            $($name:literal $field:ident: $ty:ty = $read:expr, $what:literal, $example:literal, $aliases:literal;)*
+            $($name:literal $field:ident: $ty:ty = $read:expr, $example:literal;)*
             // Those that may be given several times.
-            $(each $each:literal $list:ident: $item:ty = $one:expr, $each_what:literal, $each_example:literal, $each_aliases:literal;)*
+            $(each $each:literal $list:ident: $item:ty = $one:expr, $each_example:literal;)*
         }
     ) => {
         $(#[$doc])*
@@ -21,17 +21,21 @@ macro_rules! arguments {
             const NOUN: &'static str = $noun;
             const DEFAULTS: &'static str = $defaults;
             const ROWS: &'static [Row] = &[
-                $(Row { name: $name, what: $what, example: $example, aliases: $aliases, repeats: false },)*
-                $(Row { name: $each, what: $each_what, example: $each_example, aliases: $each_aliases, repeats: true },)*
+                $(Row { name: $name, example: $example, repeats: false },)*
+                $(Row { name: $each, example: $each_example, repeats: true },)*
             ];
 
             fn read(&mut self, row: &Row, input: ParseStream<'_>) -> Result<()> {
                 match row.name {
                     $($name => self.$field = Some($read(row, input)?),)*
-                    $($each => self.$list.push($one(row, input)?),)*
+                    $($each => self.$list.push($one(row, self.place(row.name), input)?),)*
                     _ => {}
                 }
                 Ok(())
+            }
+
+            fn place(&self, name: &str) -> Span {
+                self.given.get(name).copied().unwrap_or_else(Span::call_site)
             }
 
             fn given(&mut self) -> &mut BTreeMap<&'static str, Span> {

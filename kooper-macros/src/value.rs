@@ -1,12 +1,9 @@
 //! The values of arguments: one reader for each form. A literal is checked here; a path is a constant, for rustc to check.
 
-use crate::{
-    args::{Row, is_one_of},
-    diag::Diag,
-};
-use kooper_syntax::{Checked, duration, name, rate as rates};
-use proc_macro2::{Literal, Span};
-use quote::ToTokens;
+use crate::{args::Row, diag::Diag};
+use kooper_syntax::{Checked, duration, name, rate as rates, word};
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, quote};
 use std::{fmt::Display, ops::RangeInclusive, time::Duration};
 use syn::{
     Error, Expr, ExprLit, Lit, LitStr, Path, Result, Type,
@@ -20,34 +17,13 @@ pub(crate) enum Time {
     Never,
 }
 
-/// How many in a time.
-pub(crate) enum Rate {
-    Known(u32, Time),
-    Const(Expr),
-}
-
 /// An expression as the value of an argument.
 pub(crate) struct Value<'a> {
     row: &'a Row,
-    expr: Expr,
+    pub(crate) expr: Expr,
     /// The expression as it would be written.
-    shown: String,
+    pub(crate) shown: String,
 }
-
-/// Words that people try, by argument, and what to do instead.
-const WORDS: [(&str, &str, &str); 11] = [
-    ("name", "", "`name` is empty; leave it out to use the name of the type"),
-    ("namespace", "", "`namespace` is empty; leave it out to watch all of them"),
-    ("namespace", "[]", "`namespace` lists no namespace; leave it out to watch all of them"),
-    ("namespace", "*", "`namespace` takes no pattern; leave it out to watch all of them"),
-    ("retries", "forever infinite unlimited always", "for no limit write `retries = u32::MAX`"),
-    ("retries", "None none never off", "for no retry write `retries = 0`, for no limit `retries = u32::MAX`"),
-    ("workers", "0 0u32", "`workers` must be at least 1: with no workers no handler ever runs"),
-    ("timeout", "never none None off", "`timeout` is off unless it is given; remove it"),
-    ("debounce", "0s never none None off", "`debounce` is off unless it is given; remove it"),
-    ("rate_limit", "never none None off unlimited", "`rate_limit` is off unless it is given; remove it"),
-    ("resync", "0 0s none None off Never false", "to switch `resync` off write `resync = \"never\"`"),
-];
 
 /// The reader of an argument whose value is an expression, with what makes something of it.
 pub(crate) fn expr<T>(make: impl Fn(&Value<'_>) -> Result<T>) -> impl Fn(&Row, ParseStream<'_>) -> Result<T> {
@@ -71,24 +47,22 @@ impl<'a> Value<'a> {
             expr = *group.expr;
         }
         let value = Self { row, shown: show(&expr), expr };
-        let word = value.shown.trim_matches('"');
-        match WORDS.iter().find(|(name, words, _)| *name == row.name && is_one_of(words, word)) {
-            Some((_, _, fault)) => value.fail(fault),
-            None => Ok(value),
-        }
+        let text = value.shown.trim_matches('"');
+        word::tried(row.name, text).map_or(Ok(()), |fault| value.fail(fault))?;
+        Ok(value)
     }
 
-    fn fail<T>(&self, fault: impl Display) -> Result<T> {
+    pub(crate) fn fail<T>(&self, fault: impl Display) -> Result<T> {
         Err(Error::new_spanned(&self.expr, fault))
     }
 
     /// Whether it is the path of a constant, not a word that lacks its quotes.
-    fn is_const(&self) -> bool {
+    pub(crate) fn is_const(&self) -> bool {
         matches!(self.expr, Expr::Path(_)) && !name::is_dns_label(&self.shown)
     }
 
     /// What the string literal says, else an error that says what the argument `takes`.
-    fn text(&self, takes: &str) -> Result<String> {
+    pub(crate) fn text(&self, takes: &str) -> Result<String> {
         let Row { name, example, .. } = self.row;
         match &self.expr {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text.value()),
@@ -125,7 +99,7 @@ pub(crate) fn resource(row: &Row, input: ParseStream<'_>) -> Result<Type> {
     let pointer = ["Arc<", "Box<", "Rc<", "Option<", "Vec<"].iter().find_map(|start| shown.split_once(start));
     let inner = pointer.and_then(|(_, inner)| inner.strip_suffix('>')).or_else(|| shown.strip_prefix('&'));
     let fault = match (&ty, inner) {
-        _ if shown == "Self" => "`resource` names the watched type; `Self` is the controller".into(),
+        _ if shown == "Self" => "`resource` takes the watched type, such as `resource = Pod`".into(),
         (_, Some(inner)) => {
             let fault = format!("`resource` takes the type itself: write `resource = {inner}`");
             let is_arc = shown.contains("Arc<");
@@ -150,7 +124,7 @@ pub(crate) fn namespaces(value: &Value<'_>) -> Result<Expr> {
         let name = Value::new(value.row, expr.clone()).and_then(|name| namespace(&name));
         let Some(name) = faults.take(name) else { continue };
         if seen.contains(&name) {
-            faults.at(expr, format!("{name:?} is listed twice"));
+            faults.at(expr, format!("{name:?} is listed twice; remove one"));
         }
         seen.push(name);
     }
@@ -205,7 +179,7 @@ pub(crate) fn count(value: &Value<'_>) -> Result<Expr> {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if text.value().parse::<u32>().is_ok() => {
             format!("`{name}` takes an integer, not a string: write `{name} = {}`", text.value())
         }
-        _ if value.shown.starts_with('-') => format!("`{name}` cannot be negative"),
+        _ if value.shown.starts_with('-') => format!("`{name}` cannot be negative; write `{name} = 0`"),
         _ => format!("`{name}` takes an integer or a path to a `u32` constant, such as `{example}`"),
     };
     value.fail(fault)
@@ -230,12 +204,15 @@ pub(crate) fn time(value: &Value<'_>) -> Result<Time> {
 }
 
 /// `"10/s"` or a path
-pub(crate) fn rate(value: &Value<'_>) -> Result<Rate> {
+pub(crate) fn rate(value: &Value<'_>) -> Result<TokenStream> {
     let Row { name, example, .. } = value.row;
     let fault = match &value.expr {
-        Expr::Path(_) => return Ok(Rate::Const(value.expr.clone())),
+        path @ Expr::Path(_) => return Ok(quote!(__kooper::rate_limit(#path))),
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => match rates::parse(&text.value()) {
-            Ok((count, per)) => return Ok(Rate::Known(count, Time::Known(per, text.span()))),
+            Ok((count, per)) => {
+                let (count, per) = (Literal::u32_unsuffixed(count), Time::Known(per, text.span()));
+                return Ok(quote!(__kooper::RateLimit::new(#count, #per)));
+            }
             Err(_) if !text.value().contains('/') => {
                 format!("`{name}` is a count per duration, such as `{example}`")
             }

@@ -15,7 +15,7 @@ pub fn parse(text: &str) -> Result<Duration, String> {
         return Err(format!("write {meant:?}"));
     }
     if text.trim().is_empty() {
-        return Err("it is empty".into());
+        return Err("it is empty; leave it out".into());
     }
     let mut rest = text;
     let mut total: u64 = 0;
@@ -35,7 +35,7 @@ pub fn parse(text: &str) -> Result<Duration, String> {
         };
         let part = digits.parse::<u64>().ok().and_then(|count| count.checked_mul(*millis));
         let sum = part.and_then(|part| total.checked_add(part));
-        total = sum.ok_or_else(|| format!("`{digits}` is too large"))?;
+        total = sum.ok_or_else(|| format!("`{digits}` is too large; give a shorter time"))?;
         rest = tail;
     }
     Ok(Duration::from_millis(total))
@@ -84,6 +84,15 @@ pub fn show(duration: Duration) -> String {
     if text.is_empty() { "0s".into() } else { text }
 }
 
+/// The duration in the largest unit that it is a multiple of, and the constructor of `Duration` for that.
+pub fn in_unit(duration: Duration) -> (u128, &'static str) {
+    let millis = duration.as_millis();
+    let units = [("from_hours", 3_600_000), ("from_mins", 60_000), ("from_secs", 1000)];
+    let unit = units.into_iter().find(|(_, unit)| millis.is_multiple_of(*unit));
+    let (from, unit) = unit.unwrap_or(("from_millis", 1));
+    (millis / unit, from)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +116,7 @@ mod tests {
     #[test]
     fn what_is_no_duration_is_answered_with_what_is_wrong() {
         for (text, fault) in [
-            ("", "it is empty"),
+            ("", "it is empty; leave it out"),
             ("30", "`30` has no unit; the units are `ms`, `s`, `m` and `h`"),
             ("3d", "`d` is not a unit; the units are `ms`, `s`, `m` and `h`"),
             ("5 minutes", "write \"5m\""),
@@ -118,8 +127,8 @@ mod tests {
             ("1.5s", "write \"1s500ms\""),
             ("0.5 hours", "write \"30m\""),
             ("-1s", "`-1s` does not begin with a number, as \"30s\" does"),
-            ("99999999999999999999s", "`99999999999999999999` is too large"),
-            ("9999999999999999h", "`9999999999999999` is too large"),
+            ("99999999999999999999s", "`99999999999999999999` is too large; give a shorter time"),
+            ("9999999999999999h", "`9999999999999999` is too large; give a shorter time"),
         ] {
             let error = parse(text).expect_err(text);
             assert_eq!(error, fault, "{text}");

@@ -1,4 +1,4 @@
-//! The texts that [`kooper`](https://docs.rs/kooper) reads: selectors, names, durations and rates.
+//! The texts that [`kooper`](https://docs.rs/kooper) reads: selectors, names, durations, rates and fields.
 //!
 //! The attribute `#[controller]` checks what stands in the source, the runtime what a program sets when it starts. Both
 //! ask this crate, so that no text is good for one of them and bad for the other. It does nothing but look at strings.
@@ -14,9 +14,11 @@
 //! ```
 
 pub mod duration;
+pub mod field;
 pub mod name;
 pub mod rate;
 pub mod selector;
+pub mod word;
 
 /// What the check of a text gives: nothing, or what is wrong with it.
 pub type Checked = Result<(), String>;

@@ -23,7 +23,7 @@ pub fn parse(text: &str) -> Result<(u32, Duration), String> {
             None => fault,
         })?;
     if count == 0 {
-        return Err("it lets nothing through".into());
+        return Err("it lets nothing through; give at least 1".into());
     }
     if per.is_zero() {
         return Err("its duration must be longer than zero".into());
@@ -51,7 +51,7 @@ mod tests {
             ("10", "it is a count per duration, as \"10/s\" is"),
             ("ten/s", "`ten` is not a count, as the 10 of \"10/s\" is"),
             ("-1/s", "`-1` is not a count, as the 10 of \"10/s\" is"),
-            ("0/s", "it lets nothing through"),
+            ("0/s", "it lets nothing through; give at least 1"),
             ("10/0s", "its duration must be longer than zero"),
             ("10/second", "write \"10/1s\""),
             ("10/5", "`5` has no unit; the units are `ms`, `s`, `m` and `h`"),

@@ -11,7 +11,7 @@ use crate::Checked;
 /// What is wrong with it, as the end of "is not a label selector: ".
 pub fn check_labels(selector: &str) -> Checked {
     if selector.trim().is_empty() {
-        return Err("it is empty".into());
+        return Err("it is empty; leave it out".into());
     }
     requirements(selector)?.into_iter().try_for_each(|requirement| check_label(requirement.trim()))
 }
@@ -23,12 +23,12 @@ pub fn check_labels(selector: &str) -> Checked {
 /// What is wrong with it, as the end of "is not a field selector: ".
 pub fn check_fields(selector: &str) -> Checked {
     if selector.trim().is_empty() {
-        return Err("it is empty".into());
+        return Err("it is empty; leave it out".into());
     }
     for requirement in selector.split(',').map(str::trim) {
         let Some((path, _)) = requirement.split_once('=') else {
             return Err(match requirement {
-                "" => "nothing between the commas".into(),
+                "" => "nothing between the commas; remove one".into(),
                 _ => "only `=`, `==` and `!=` are possible".into(),
             });
         };
@@ -67,7 +67,7 @@ fn requirements(selector: &str) -> Result<Vec<&str>, String> {
 
 fn check_label(requirement: &str) -> Checked {
     if requirement.is_empty() {
-        return Err("nothing between the commas".into());
+        return Err("nothing between the commas; remove one".into());
     }
     if let Some(key) = requirement.strip_prefix('!') {
         return check_key(key.trim());
@@ -112,7 +112,9 @@ fn check_key(key: &str) -> Checked {
     if prefix_fits && !name.is_empty() && is_qualified(name) {
         Ok(())
     } else {
-        Err(format!("`{key}` is not a label key"))
+        Err(format!(
+            "`{key}` is not a label key; write one requirement between two commas, such as `app in (a, b)`"
+        ))
     }
 }
 
@@ -158,9 +160,12 @@ mod tests {
     fn what_is_wrong_with_a_label_selector_is_said() {
         for (bad, why) in [
             ("", "empty"),
-            ("app=web,,tier=db", "nothing between the commas"),
+            ("app=web,,tier=db", "nothing between the commas; remove one"),
             ("cpu>3", "`>` is not an operator"),
-            ("a b=c", "`a b` is not a label key"),
+            (
+                "a b=c",
+                "`a b` is not a label key; write one requirement between two commas, such as `app in (a, b)`",
+            ),
             ("a=b c", "`b c` is not a label value"),
             ("a in (b", "not closed"),
             ("a of (b)", "`of` is not an operator"),

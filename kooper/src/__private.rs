@@ -1,14 +1,16 @@
 //! What the expansion of `#[controller]` names. Not for use by hand: it changes with any version.
 
 use std::time::Duration as StdDuration;
+use tracing::field::{DebugValue, DisplayValue};
 
 pub use crate::{
-    Backoff, Context, Hooks, ObjectKey, Queue, RateLimit, Retriever, Source, Spec,
+    Attempts, Backoff, Context, Hooks, ObjectKey, Queue, RateLimit, Retriever, Source, Spec,
     handler::{ContextArg, Handler, HandlerOutput, KeyArg, ObjectArg, Outcome, Resource},
     site,
     trace::{Site, Spans},
 };
 pub use core::time::Duration;
+pub use tracing::level_filters::LevelFilter;
 
 /// `resync = "never"`
 pub const NEVER: Option<StdDuration> = None;
@@ -26,6 +28,82 @@ pub const fn duration(duration: StdDuration) -> StdDuration {
 /// The same for one that is no `RateLimit`.
 pub const fn rate_limit(limit: RateLimit) -> RateLimit {
     limit
+}
+
+/// The same for one that is no `Level`.
+pub const fn level(level: tracing::Level) -> LevelFilter {
+    LevelFilter::from_level(level)
+}
+
+/// Records the fields that `#[handler(span(fields(..)))]` asks for, where anyone listens.
+pub fn record(fields: impl FnOnce(&tracing::Span) -> &tracing::Span) {
+    let span = tracing::Span::current();
+    if !span.is_disabled() {
+        fields(&span);
+    }
+}
+
+/// What a field with `%` may be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be recorded with `%`: it does not implement `Display`",
+    label = "does not implement `Display`",
+    note = "write `?` in place of `%` to record it by its `Debug`"
+)]
+pub trait ByDisplay {
+    fn as_display(&self) -> &dyn std::fmt::Display;
+}
+#[diagnostic::do_not_recommend]
+impl<T: std::fmt::Display> ByDisplay for T {
+    fn as_display(&self) -> &dyn std::fmt::Display {
+        self
+    }
+}
+
+/// What a field with `?` may be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be recorded with `?`: it does not implement `Debug`",
+    label = "does not implement `Debug`",
+    note = "record a part of it, or derive `Debug`"
+)]
+pub trait ByDebug {
+    fn as_debug(&self) -> &dyn std::fmt::Debug;
+}
+#[diagnostic::do_not_recommend]
+impl<T: std::fmt::Debug> ByDebug for T {
+    fn as_debug(&self) -> &dyn std::fmt::Debug {
+        self
+    }
+}
+
+/// What a field without a sigil may be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be recorded as it is",
+    label = "not a `tracing::Value`",
+    note = "write `%` before it to record it by its `Display`, or `?` by its `Debug`"
+)]
+pub trait AsItIs {
+    fn as_value(&self) -> &dyn tracing::Value;
+}
+#[diagnostic::do_not_recommend]
+impl<T: tracing::Value> AsItIs for T {
+    fn as_value(&self) -> &dyn tracing::Value {
+        self
+    }
+}
+
+/// A field with `%`.
+pub fn display<T: ByDisplay>(value: &T) -> DisplayValue<&dyn std::fmt::Display> {
+    tracing::field::display(value.as_display())
+}
+
+/// A field with `?`.
+pub fn debug<T: ByDebug>(value: &T) -> DebugValue<&dyn std::fmt::Debug> {
+    tracing::field::debug(value.as_debug())
+}
+
+/// A field without a sigil.
+pub fn plain<T: AsItIs>(value: &T) -> &dyn tracing::Value {
+    value.as_value()
 }
 
 /// Stands for a resource that is missing or wrong, so that the `impl` itself gives no further error.

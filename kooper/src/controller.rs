@@ -1,12 +1,13 @@
 //! The controller: a handler with its settings, and the ways to run it.
 
 use crate::{
-    Backoff, Encoding, ErrorHook, FilterHook, Handler, Hooks, MapHook, MaybeDuration, RateLimit, Readiness,
-    Resource, Result, Source, Spec, client,
+    Attempts, Backoff, Encoding, ErrorHook, FilterHook, Handler, Hooks, MapHook, MaybeDuration, RateLimit,
+    Readiness, Resource, Result, Source, Spec, client,
     handler::Runnable,
     retriever::{Health, Names},
     running::Running,
     signal,
+    trace::Spans,
 };
 use kube::Client;
 use std::{future::Future, pin::Pin, time::Duration};
@@ -47,6 +48,7 @@ pub struct Controller<H: Handler> {
     handler: H,
     spec: Spec,
     hooks: Hooks<H>,
+    spans: &'static Spans,
     client: Option<Client>,
     start: Option<Duration>,
     health: watch::Sender<Health>,
@@ -72,6 +74,7 @@ impl<H: Runnable> Controller<H> {
             handler,
             spec: H::spec(),
             hooks: H::hooks(),
+            spans: H::spans(),
             client: None,
             start: None,
             health: watch::Sender::default(),
@@ -125,6 +128,31 @@ impl<H: Runnable> Controller<H> {
     /// How long one attempt of one handler may take; `None` for no limit.
     pub fn timeout(mut self, timeout: impl MaybeDuration) -> Self {
         self.spec.timeout = timeout.into();
+        self
+    }
+
+    /// How `add` is tried, where that is not as the controller says: retries, backoff and timeout of its own.
+    pub fn add_attempts(mut self, attempts: Attempts) -> Self {
+        self.spec = self.spec.add_attempts(attempts);
+        self
+    }
+
+    /// How `delete` is tried; see [`add_attempts`](Self::add_attempts).
+    pub fn delete_attempts(mut self, attempts: Attempts) -> Self {
+        self.spec = self.spec.delete_attempts(attempts);
+        self
+    }
+
+    /// How `finalize` is tried; see [`add_attempts`](Self::add_attempts).
+    pub fn finalize_attempts(mut self, attempts: Attempts) -> Self {
+        self.spec = self.spec.finalize_attempts(attempts);
+        self
+    }
+
+    /// The places of its spans, with their names, targets, levels and fields, instead of those of
+    /// [`Handler::spans`](crate::Handler::spans). One static can serve one controller.
+    pub fn spans(mut self, spans: &'static Spans) -> Self {
+        self.spans = spans;
         self
     }
 
@@ -393,6 +421,6 @@ impl<H: Runnable> Controller<H> {
 
     /// Puts the stages to work, with a client to read by and one for handlers.
     pub(crate) fn start(self, reader: &Client, writer: Client) -> Running<H> {
-        Running::start((self.handler, self.hooks), self.spec, reader, writer, self.health)
+        Running::start((self.handler, self.hooks), self.spec, self.spans, reader, writer, self.health)
     }
 }

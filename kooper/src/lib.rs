@@ -91,6 +91,7 @@
 #[allow(unused_extern_crates)]
 extern crate self as kooper;
 
+mod attempts;
 mod client;
 mod context;
 mod controller;
@@ -122,6 +123,7 @@ pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use attempts::Attempts;
 pub use context::{Context, Trigger};
 pub use controller::{Controller, run};
 pub use error::{ConfigError, DrainError, Error, ErrorKind, Permanent, Result, StartError, permanent};

@@ -8,7 +8,7 @@ use crate::{
     retriever::{Health, Intake, Stream, resync, warn_of_missing_namespaces},
     source::Mapper,
     store::Store,
-    trace::Identity,
+    trace::{Identity, Spans},
     worker::{Watchdog, Workers},
 };
 use kube::Client;
@@ -41,6 +41,7 @@ impl<H: Runnable> Running<H> {
     pub(crate) fn start(
         (handler, hooks): (H, Hooks<H>),
         spec: Spec,
+        spans: &'static Spans,
         reader: &Client,
         writer: Client,
         health: watch::Sender<Health>,
@@ -72,11 +73,12 @@ impl<H: Runnable> Running<H> {
             }),
             renewed: Mutex::default(),
             filtered: AtomicU64::new(0),
-            identity: Identity::new(&spec, H::spans()),
+            identity: Identity::new(&spec, spans),
             controller: spec.name.as_str().into(),
-            retries: spec.queue.retries,
-            timeout: spec.timeout,
             annotation: what.limits.annotation,
+            add: spec.in_force(&spec.attempts.add),
+            delete: spec.in_force(&spec.attempts.delete),
+            finalize: spec.in_force(&spec.attempts.finalize),
             client: writer,
             objects: Objects::new(store.clone(), intake.health()),
             store: store.clone(),

@@ -1,6 +1,11 @@
 //! What a controller is: all that the attribute can set, as values that run-time setters can change.
 
-use crate::{ConfigError, queue::Queue, retriever::Retriever};
+use crate::{
+    Attempts, ConfigError,
+    attempts::{Each, InForce},
+    queue::Queue,
+    retriever::Retriever,
+};
 use kooper_syntax::name::{check_finalizer, is_dns_label};
 use std::time::Duration;
 
@@ -20,6 +25,7 @@ pub struct Spec {
     pub(crate) shutdown: Duration,
     /// Whether an attempt stands in the trace that its object's annotation names.
     pub(crate) trace_parent: bool,
+    pub(crate) attempts: Each,
 }
 
 /// What a setter of an interval takes: a [`Duration`], or an `Option` of one, where `None` is for none at all.
@@ -45,6 +51,7 @@ impl Spec {
             finalizer: None,
             shutdown: DRAIN,
             trace_parent: false,
+            attempts: Each::default(),
         }
     }
 
@@ -77,6 +84,32 @@ impl Spec {
         self
     }
 
+    /// How `add` is tried, where that is not as the controller says.
+    #[must_use]
+    pub fn add_attempts(mut self, attempts: Attempts) -> Self {
+        self.attempts.add = attempts;
+        self
+    }
+
+    /// How `delete` is tried, where that is not as the controller says.
+    #[must_use]
+    pub fn delete_attempts(mut self, attempts: Attempts) -> Self {
+        self.attempts.delete = attempts;
+        self
+    }
+
+    /// How `finalize` is tried, where that is not as the controller says.
+    #[must_use]
+    pub fn finalize_attempts(mut self, attempts: Attempts) -> Self {
+        self.attempts.finalize = attempts;
+        self
+    }
+
+    /// What is in force for a handler.
+    pub(crate) fn in_force(&self, attempts: &Attempts) -> InForce {
+        InForce::of(attempts, &self.queue, self.timeout)
+    }
+
     /// The controller's name: in traces, in log lines and later in metrics.
     pub fn name(&self) -> &str {
         &self.name
@@ -103,6 +136,9 @@ impl Spec {
         {
             let problem = format!("({debounce:?}) must be shorter than `resync` ({resync:?})");
             return Err(ConfigError::Range { setting: "debounce", problem });
+        }
+        for (_, attempts) in self.attempts.named() {
+            attempts.check()?;
         }
         self.retriever.check()?;
         self.queue.check()

@@ -14,14 +14,16 @@ pub struct Strict;
 /// How long.
 pub const LONG: Duration = Duration::from_hours(1);
 
-#[controller(resource = Pod, retries = 1, resync = LONG, backoff(max = "1h"), timeout = "90s", namespace = ["a", "b"])]
+#[controller(resource = Pod, retries = 1, resync = LONG, backoff(max = "1h"), timeout = "90s", namespace = ["a", "b"], span(level = "debug", fields(team = "infra")))]
 impl Strict {
     async fn add(&self, _: Context, _: Pod) -> kooper::Result {
         Ok(())
     }
 
     #[cfg(unix)]
-    async fn delete(&self, _: ObjectKey) -> kooper::Result {
+    #[handler(retries = 2, timeout = "1s", span(fields(name = %key.name(), seen)))]
+    async fn delete(&self, key: ObjectKey) -> kooper::Result {
+        drop(key);
         Ok(())
     }
 }

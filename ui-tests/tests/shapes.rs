@@ -1,7 +1,9 @@
 //! Shapes of controllers that compile, and what comes of them.
 
 use k8s_openapi::api::core::v1::{ConfigMap, Pod};
-use kooper::{Backoff, Context, Handler, ObjectKey, Queue, RateLimit, Requeue, Retriever, Spec, controller};
+use kooper::{
+    Attempts, Backoff, Context, Handler, ObjectKey, Queue, RateLimit, Requeue, Retriever, Spec, controller,
+};
 use std::{sync::Arc, time::Duration};
 
 /// What a controller of pods is where its attribute says nothing.
@@ -360,6 +362,7 @@ impl Cfgs {
     }
 
     #[cfg(not(windows))]
+    #[handler(retries = 7)]
     async fn add(&self, _: Context, _: Pod) -> kooper::Result {
         Ok(())
     }
@@ -374,8 +377,9 @@ impl Cfgs {
 #[test]
 fn a_handler_may_be_there_for_some_configurations_alone() {
     can_run(Cfgs);
+    assert_eq!(Cfgs::spec(), default_spec("cfgs").add_attempts(Attempts::new().retries(7)));
     let (attribute, add, delete) = lines(Cfgs::spans());
-    assert_eq!(add - attribute, 8);
+    assert_eq!(add - attribute, 9);
     assert_eq!(delete, attribute, "no `delete` is left");
 }
 
@@ -385,7 +389,9 @@ fn lines(spans: &kooper::trace::Spans) -> (u32, u32, u32) {
     let lines: Vec<u32> = text
         .split("line: ")
         .skip(1)
-        .map(|rest| rest.split(' ').next().and_then(|line| line.parse().ok()).expect("a line is a number"))
+        .map(|rest| {
+            rest.split([' ', ',']).next().and_then(|line| line.parse().ok()).expect("a line is a number")
+        })
         .collect();
     (lines[0], lines[1], lines[2])
 }

@@ -49,7 +49,8 @@ fn one_mistake_gives_one_error() {
 #[test]
 fn each_error_stands_at_the_token_that_is_wrong() {
     if env::var_os("UI_TESTS_OURS_ONLY").is_none() && compiler().starts_with(COMPILER) {
-        trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
+        let cases = trybuild::TestCases::new();
+        files("rs").iter().for_each(|case| cases.compile_fail(case));
     } else {
         compare_ours();
     }
@@ -91,6 +92,8 @@ fn files(extension: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir("tests/ui").expect("the cases are there");
     let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
     files.retain(|file| file.extension().is_some_and(|found| found == extension));
+    // Those are what `fixed.rs` compiles.
+    files.retain(|file| !file.to_string_lossy().ends_with(".fixed.rs"));
     files.sort();
     files
 }
@@ -121,6 +124,42 @@ fn errors(stderr: &str) -> Vec<(String, String)> {
     errors
 }
 
+/// How an error may say what to do: by words for what is to be done, or by what is possible.
+const ADVICE: [&str; 32] = [
+    "write ",
+    "did you mean",
+    "rename it",
+    "remove",
+    "such as",
+    "try ",
+    "give",
+    "must ",
+    "goes on",
+    "goes once",
+    "put ",
+    "move it",
+    "the units are",
+    "takes ",
+    "use ",
+    "expected ",
+    "at least",
+    "another name",
+    "leave it out",
+    "options are",
+    "arguments are",
+    "levels are",
+    "name the constant",
+    "is written as",
+    "are possible",
+    "from 0.0 to 1.0",
+    "does not begin with",
+    "fields of a handler's arguments go in",
+    "return ",
+    "; the ",
+    "; what ",
+    "is said by",
+];
+
 #[test]
 fn our_errors_are_written_in_the_house_style() {
     for stderr in files("stderr") {
@@ -132,6 +171,11 @@ fn our_errors_are_written_in_the_house_style() {
             assert!(
                 text.matches('`').count().is_multiple_of(2),
                 "a backtick is left open, {stderr:?}: {text}"
+            );
+            let said = fs::read_to_string(&stderr).expect("the file can be read");
+            assert!(
+                ADVICE.iter().any(|advice| said.contains(advice)),
+                "does not say what to do, {stderr:?}: {text}"
             );
         }
     }

@@ -28,19 +28,19 @@ const _: () = {
                 __kooper::site!("processJob"),
                 {
                     #[cfg(unix)]
-                    const SITE: __kooper::Site = __kooper::site!("handleAddObject");
+                    let chosen = __kooper::site!("handleAddObject");
                     #[cfg(not(unix))]
-                    const SITE: __kooper::Site = __kooper::site!("handleAddObject");
+                    let chosen = __kooper::site!("handleAddObject");
                     #[cfg(not(any(all(unix), all(not(unix)))))]
-                    const SITE: __kooper::Site = __kooper::site!("handleAddObject");
-                    SITE
+                    let chosen = __kooper::site!("handleAddObject");
+                    chosen
                 },
                 {
                     #[cfg(feature = "audit")]
-                    const SITE: __kooper::Site = __kooper::site!("handleDeleteObject");
+                    let chosen = __kooper::site!("handleDeleteObject");
                     #[cfg(not(any(all(feature = "audit"))))]
-                    const SITE: __kooper::Site = __kooper::site!("handleDeleteObject");
-                    SITE
+                    let chosen = __kooper::site!("handleDeleteObject");
+                    chosen
                 },
             );
             &SPANS

@@ -32,15 +32,26 @@ const _: () = {
                 .timeout(__kooper::Duration::from_secs(90))
                 .finalizer("example.com/cleanup")
                 .shutdown(__kooper::Duration::from_secs(20))
+                .finalize_attempts(
+                    __kooper::Attempts::new()
+                        .retries(10)
+                        .timeout(__kooper::Duration::from_mins(5)),
+                )
         }
         fn spans() -> &'static __kooper::Spans {
             static SPANS: __kooper::Spans = __kooper::Spans::new(
                     &SPANS,
-                    __kooper::site!("processJob"),
-                    __kooper::site!("handleAddObject"),
-                    __kooper::site!("handleDeleteObject"),
+                    __kooper::site!("processJob")
+                        .target("ops")
+                        .level(__kooper::LevelFilter::DEBUG)
+                        .err(__kooper::LevelFilter::INFO),
+                    __kooper::site!("handleAddObject").fields(&["team"]),
+                    __kooper::site!("handleDeleteObject").fields(&["team"]),
                 )
-                .finalize(&SPANS, __kooper::site!("handleFinalizeObject"));
+                .finalize(
+                    &SPANS,
+                    __kooper::site!("handleFinalizeObject").fields(&["node", "team"]),
+                );
             &SPANS
         }
         fn hooks() -> __kooper::Hooks<Self> {
@@ -55,13 +66,14 @@ const _: () = {
             _ctx: __kooper::Context,
             object: Self::Resource,
         ) -> __kooper::Outcome {
-            let object = <Arc<
+            let pod = <Arc<
                 Pod,
             > as __kooper::ObjectArg<Self::Resource>>::from_object(object);
+            __kooper::record(|span| span.record("team", __kooper::plain(&"infra")));
             <Result<
                 Requeue,
                 Failure,
-            > as __kooper::HandlerOutput>::into_outcome(Self::add(self, object).await)
+            > as __kooper::HandlerOutput>::into_outcome(Self::add(self, pod).await)
         }
         async fn on_delete(
             &self,
@@ -69,6 +81,7 @@ const _: () = {
             key: __kooper::ObjectKey,
         ) -> __kooper::Outcome {
             let key = <ObjectKey as __kooper::KeyArg>::from_key(key);
+            __kooper::record(|span| span.record("team", __kooper::plain(&"infra")));
             <Result<
                 (),
                 Failure,
@@ -79,15 +92,16 @@ const _: () = {
             _ctx: __kooper::Context,
             object: Self::Resource,
         ) -> __kooper::Outcome {
-            let object = <Pod as __kooper::ObjectArg<
-                Self::Resource,
-            >>::from_object(object);
+            let pod = <Pod as __kooper::ObjectArg<Self::Resource>>::from_object(object);
+            __kooper::record(|span| {
+                span
+                    .record("node", __kooper::display(&pod.node()))
+                    .record("team", __kooper::plain(&"infra"))
+            });
             <Result<
                 (),
                 Failure,
-            > as __kooper::HandlerOutput>::into_outcome(
-                Self::finalize(self, object).await,
-            )
+            > as __kooper::HandlerOutput>::into_outcome(Self::finalize(self, pod).await)
         }
     }
 };

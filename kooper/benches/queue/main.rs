@@ -101,7 +101,7 @@ fn cost(pending: usize, running: usize, items: usize) -> Result<f64> {
         let began = cpu_time()?;
         for _ in 0..items {
             let handout = handed_out.pop_front().ok_or("as many run as are to")?;
-            let settlement = queue.decide(&handout, Verdict::Done);
+            let settlement = queue.decide(&handout, Verdict::Done, None);
             queue.settle(handout.slot, &settlement, Link);
             tell(handout.key);
             handed_out.push_back(queue.take().await.ok_or("open")?);

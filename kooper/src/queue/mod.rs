@@ -102,8 +102,15 @@ impl WorkQueue {
     }
 
     /// What follows from how an attempt ended. Changes nothing yet, so that the trace can tell it first.
-    pub(crate) fn decide(&self, handout: &Handout, verdict: Verdict) -> Settlement {
-        self.lock().decide(handout, verdict)
+    ///
+    /// `own` is what the handler that was called has in place of the queue's retries and backoff.
+    pub(crate) fn decide(
+        &self,
+        handout: &Handout,
+        verdict: Verdict,
+        own: Option<(u32, Backoff)>,
+    ) -> Settlement {
+        self.lock().decide(handout, verdict, own)
     }
 
     /// Ends the run of a key.
@@ -192,7 +199,7 @@ mod wake_up {
         assert_eq!(first.attempt, 1);
 
         let began = Instant::now();
-        let settlement = queue.decide(&first, Verdict::Failed);
+        let settlement = queue.decide(&first, Verdict::Failed, None);
         queue.settle(first.slot, &settlement, crate::trace::Link::default());
         let second = queue.take().await.expect("open");
         assert_eq!((second.attempt, second.trigger), (2, Trigger::Retry));

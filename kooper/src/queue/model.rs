@@ -248,7 +248,7 @@ impl Pair {
             Step::Take => self.take()?,
             Step::Settle(which, verdict) if !self.handed_out.is_empty() => {
                 let (key, handout) = self.handed_out.remove(which % self.handed_out.len());
-                let decided = self.state.decide(&handout, verdict);
+                let decided = self.state.decide(&handout, verdict, None);
                 prop_assert_eq!(decided, settlement(self.model.keys[key].failures, verdict));
                 let wake = self.state.settle(handout.slot, &decided, Link::default(), now);
                 self.model.settle(key, decided);

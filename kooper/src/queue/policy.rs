@@ -152,7 +152,7 @@ impl Backoff {
         Duration::try_from_secs_f64(delay.as_secs_f64() * share).map_or(self.max, |delay| delay.min(self.max))
     }
 
-    fn check(&self) -> Result<(), ConfigError> {
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let fault = |problem: &str| Err(ConfigError::Range { setting: "backoff", problem: problem.into() });
         if !(self.factor >= 1.0 && self.factor.is_finite()) {
             return fault("needs a `factor` of at least 1: delays would shrink with every retry");

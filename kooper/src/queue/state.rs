@@ -19,7 +19,7 @@
 mod pending;
 
 use super::{
-    Queue, Verdict,
+    Backoff, Queue, Verdict,
     entry::{Entry, Handout, Lane, Phase, Settlement, Slot, Wake, Wanted, Why},
     index::{Hash, Keys},
     lane::{Index, Line},
@@ -202,21 +202,25 @@ impl State {
     }
 
     /// What follows from how an attempt ended.
-    pub(super) fn decide(&mut self, handout: &Handout, verdict: Verdict) -> Settlement {
+    pub(super) fn decide(
+        &mut self,
+        handout: &Handout,
+        verdict: Verdict,
+        own: Option<(u32, Backoff)>,
+    ) -> Settlement {
+        let (retries, backoff) = own.unwrap_or((self.policy.retries, self.policy.backoff));
         match verdict {
             Verdict::Done => Settlement::Done,
             Verdict::RequeueAfter(delay) => Settlement::Requeued(delay),
             Verdict::Permanent => Settlement::Permanent,
             Verdict::Aborted => Settlement::Aborted,
-            Verdict::Failed | Verdict::FailedAfter(_) if handout.attempt > self.policy.retries => {
-                Settlement::GivenUp
-            }
+            Verdict::Failed | Verdict::FailedAfter(_) if handout.attempt > retries => Settlement::GivenUp,
             Verdict::Failed | Verdict::FailedAfter(_) => Settlement::Retry {
                 consumed: handout.attempt,
-                remaining: self.policy.retries - handout.attempt,
+                remaining: retries - handout.attempt,
                 delay: match verdict {
                     Verdict::FailedAfter(delay) => delay,
-                    _ => self.policy.backoff.jittered(handout.attempt - 1, self.chance.f64()),
+                    _ => backoff.jittered(handout.attempt - 1, self.chance.f64()),
                 },
             },
         }

@@ -40,7 +40,7 @@ impl Bench {
     }
 
     fn end(&mut self, handout: &Handout, verdict: Verdict) -> Settlement {
-        let settlement = self.state.decide(handout, verdict);
+        let settlement = self.state.decide(handout, verdict, None);
         self.state.settle(handout.slot, &settlement, Link::default(), self.now);
         settlement
     }

@@ -181,6 +181,10 @@ impl<'a> Attempt<'a> {
         values[..7].copy_from_slice(&self.identity.common());
         let key = self.key.as_str();
         values[7] = Some(&key);
+        if !callsite.is_enabled() {
+            // What the handler does then stands below the root.
+            return self.root.clone();
+        }
         let child = callsite.span(Some(&self.root), &values);
         logs::log(&child, name, &[(attribute::KEY, text(self.key))]);
         child
@@ -188,7 +192,8 @@ impl<'a> Attempt<'a> {
 
     /// Tells the span around a handler that it failed.
     pub(crate) fn child_failed(&self, child: &Span, failure: &Failure) {
-        if self.on {
+        // Without a span of its own, the root alone tells it.
+        if self.on && child.id() != self.root.id() {
             fail(child, failure.message());
         }
     }

@@ -125,6 +125,7 @@ pub mod guide;
 mod logs;
 pub(crate) mod names;
 mod reading;
+mod site;
 mod spans;
 
 pub(crate) use annotation::{ANNOTATION, Traceparent, Traceparents};
@@ -133,4 +134,5 @@ pub(crate) use annotation::{covers, value};
 pub(crate) use attempt::{Attempt, Failure, Identity, Place};
 pub(crate) use logs::Link;
 pub(crate) use reading::{Place as ReadingPlace, Reading, resync};
-pub use spans::{Site, Spans};
+pub use site::Site;
+pub use spans::Spans;

@@ -4,44 +4,16 @@
 //! types. So each controller owns one static [`Spans`], written by the attribute into the user's module; that is what
 //! lets `RUST_LOG=my_app::pods=debug` choose one controller.
 
-use super::names::attribute as name;
+use super::{
+    names::attribute as name,
+    site::{OWN, Site},
+};
 use tracing::{Level, Metadata, Span, Value, field::FieldSet};
 use tracing_core::{
     Interest,
     callsite::{DefaultCallsite, Identifier},
     metadata::Kind,
 };
-
-/// A place in the source: the name of a span and where the attribute, or the handler's `fn`, stands.
-///
-/// Made by [`site!`](crate::site).
-#[derive(Debug, Clone, Copy)]
-pub struct Site {
-    name: &'static str,
-    module: &'static str,
-    file: &'static str,
-    line: u32,
-}
-
-impl Site {
-    /// A span's name, its module (which is also its target), file and line.
-    pub const fn new(name: &'static str, module: &'static str, file: &'static str, line: u32) -> Self {
-        Self { name, module, file, line }
-    }
-
-    /// The same place, for a span of another name.
-    const fn named(self, name: &'static str) -> Self {
-        Self { name, ..self }
-    }
-}
-
-/// The [`Site`](crate::trace::Site) of a span by its name, at the line where this stands.
-#[macro_export]
-macro_rules! site {
-    ($name:literal) => {
-        $crate::trace::Site::new($name, ::core::module_path!(), ::core::file!(), ::core::line!())
-    };
-}
 
 /// The fields of a root span, in the order of [`Spans::root`]'s values.
 pub(super) const ROOT: [&str; 23] = [
@@ -112,19 +84,17 @@ impl Spans {
     /// `add`, and of its `delete`.
     pub const fn new(this: &'static Self, process_job: Site, add: Site, delete: Site) -> Self {
         Self {
-            root: Callsite::new(&this.root, process_job, Level::INFO, &ROOT, Kind::SPAN),
-            add: Callsite::new(&this.add, add, Level::INFO, &CHILD, Kind::SPAN),
-            delete: Callsite::new(&this.delete, delete, Level::INFO, &CHILD, Kind::SPAN),
-            finalize: Callsite::new(
+            root: Callsite::span_at(&this.root, process_job.fields(&[]), &ROOT),
+            add: Callsite::span_at(&this.add, add.within(&process_job), &CHILD),
+            delete: Callsite::span_at(&this.delete, delete.within(&process_job), &CHILD),
+            finalize: Callsite::span_at(
                 &this.finalize,
-                process_job.named("handleFinalizeObject"),
-                Level::INFO,
+                process_job.named("handleFinalizeObject").fields(&[]),
                 &CHILD,
-                Kind::SPAN,
             ),
-            good: Callsite::new(&this.good, process_job, Level::DEBUG, &LINE, Kind::EVENT),
-            failed: Callsite::new(&this.failed, process_job, Level::WARN, &LINE, Kind::EVENT),
-            given_up: Callsite::new(&this.given_up, process_job, Level::ERROR, &LINE, Kind::EVENT),
+            good: Callsite::line_at(&this.good, process_job, Some(Level::DEBUG)),
+            failed: Callsite::line_at(&this.failed, process_job, process_job.err),
+            given_up: Callsite::line_at(&this.given_up, process_job, Some(Level::ERROR)),
         }
     }
 }
@@ -133,17 +103,18 @@ impl Spans {
     /// The same, with the place of `finalize`, which else is that of the controller.
     #[must_use]
     pub const fn finalize(self, this: &'static Self, finalize: Site) -> Self {
-        Self { finalize: Callsite::new(&this.finalize, finalize, Level::INFO, &CHILD, Kind::SPAN), ..self }
+        let finalize = finalize.within(&self.root.site);
+        Self { finalize: Callsite::span_at(&this.finalize, finalize, &CHILD), ..self }
     }
 }
 
 impl std::fmt::Debug for Spans {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Spans")
-            .field("process_job", &self.root.site())
-            .field("add", &self.add.site())
-            .field("delete", &self.delete.site())
-            .field("finalize", &self.finalize.site())
+            .field("process_job", &self.root.site)
+            .field("add", &self.add.site)
+            .field("delete", &self.delete.site)
+            .field("finalize", &self.finalize.site)
             .finish_non_exhaustive()
     }
 }
@@ -152,28 +123,54 @@ impl std::fmt::Debug for Spans {
 pub(super) struct Callsite {
     inner: DefaultCallsite,
     meta: Metadata<'static>,
+    /// The place that it was made for.
+    site: Site,
+    /// Whether anyone could listen at all.
+    on: bool,
+    /// The names of all fields, where some are the user's own.
+    names: [&'static str; CHILD.len() + OWN],
 }
 
 impl Callsite {
+    const fn span_at(this: &'static Self, site: Site, fields: &'static [&'static str]) -> Self {
+        Self::new(this, site, site.its_level(), fields, Kind::SPAN)
+    }
+
+    const fn line_at(this: &'static Self, site: Site, level: Option<Level>) -> Self {
+        Self::new(this, site.fields(&[]), level, &LINE, Kind::EVENT)
+    }
+
     const fn new(
         this: &'static Self,
         site: Site,
-        level: Level,
+        level: Option<Level>,
         fields: &'static [&'static str],
         kind: Kind,
     ) -> Self {
-        let fields = FieldSet::new(fields, Identifier(&this.inner));
+        let mut names = [""; CHILD.len() + OWN];
+        let mut all = fields;
+        if !site.fields.is_empty() {
+            let mut at = 0;
+            while at < fields.len() + site.fields.len() {
+                names[at] = if at < fields.len() { fields[at] } else { site.fields[at - fields.len()] };
+                at += 1;
+            }
+            // Nothing is read of `this`, which is still being made.
+            all = this.names.split_at(at).0;
+        }
+        let all = FieldSet::new(all, Identifier(&this.inner));
+        let (on, level) = match level {
+            Some(level) => (true, level),
+            None => (false, Level::TRACE),
+        };
         let (module, file, line) = (Some(site.module), Some(site.file), Some(site.line));
         Self {
             inner: DefaultCallsite::new(&this.meta),
-            meta: Metadata::new(site.name, site.module, level, file, line, module, fields, kind),
+            meta: Metadata::new(site.name, site.its_target(), level, file, line, module, all, kind),
+            site,
+            on,
+            names,
         }
-    }
-
-    /// The place that it was made for.
-    fn site(&self) -> Site {
-        let (file, line) = (self.meta.file().unwrap_or_default(), self.meta.line().unwrap_or_default());
-        Site::new(self.meta.name(), self.meta.target(), file, line)
     }
 
     /// The name of its span.
@@ -184,7 +181,7 @@ impl Callsite {
 
     /// Whether anyone listens. Costs a load and a compare where nobody does.
     pub(super) fn is_enabled(&'static self) -> bool {
-        if *self.meta.level() > tracing::level_filters::LevelFilter::current() {
+        if !self.on || *self.meta.level() > tracing::level_filters::LevelFilter::current() {
             return false;
         }
         let interest: Interest = self.inner.interest();
@@ -193,8 +190,17 @@ impl Callsite {
                 || tracing::dispatcher::get_default(|dispatch| dispatch.enabled(&self.meta)))
     }
 
-    /// A span with these values, one for each field. Without a parent it is a root, whatever span is current.
+    /// A span with these values, one for each field of the contract. Without a parent it is a root, whatever span is current.
     pub(super) fn span(&'static self, parent: Option<&Span>, values: &[Option<&dyn Value>]) -> Span {
+        if self.site.fields.is_empty() {
+            return self.with_all(parent, values);
+        }
+        let mut all: [Option<&dyn Value>; CHILD.len() + OWN] = [None; CHILD.len() + OWN];
+        all[..values.len()].copy_from_slice(values);
+        self.with_all(parent, &all[..values.len() + self.site.fields.len()])
+    }
+
+    fn with_all(&'static self, parent: Option<&Span>, values: &[Option<&dyn Value>]) -> Span {
         let values = self.meta.fields().value_set_all(values);
         match parent {
             Some(parent) => Span::child_of(parent, &self.meta, &values),
@@ -212,6 +218,8 @@ impl Callsite {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::site;
+    use tracing::level_filters::LevelFilter;
 
     static SPANS: Spans =
         Spans::new(&SPANS, site!("processJob"), site!("handleAddObject"), site!("handleDeleteObject"));
@@ -223,6 +231,35 @@ mod tests {
         assert_eq!(SPANS.add.meta.target(), module_path!());
         assert_ne!(SPANS.add.meta.callsite(), SPANS.delete.meta.callsite());
         assert_eq!(SPANS.root.meta.file(), Some(file!()));
+    }
+
+    static OWN_FIELDS: Spans = Spans::new(
+        &OWN_FIELDS,
+        site!("processJob").target("ops").fields(&["unheard"]),
+        site!("handleAddObject").level(LevelFilter::OFF),
+        site!("handleDeleteObject").level(LevelFilter::DEBUG).fields(&["node", "seen"]),
+    );
+
+    #[test]
+    fn fields_of_a_users_own_stand_behind_those_of_the_contract() {
+        let names: Vec<_> = OWN_FIELDS.delete.meta.fields().iter().map(|field| field.name()).collect();
+        assert_eq!(names[..CHILD.len()], CHILD);
+        assert_eq!(names[CHILD.len()..], ["node", "seen"]);
+        assert_eq!(OWN_FIELDS.root.meta.fields().len(), ROOT.len());
+        assert_eq!(OWN_FIELDS.failed.meta.fields().len(), LINE.len());
+        assert_eq!(OWN_FIELDS.finalize.meta.fields().len(), CHILD.len());
+        assert_eq!(
+            (OWN_FIELDS.root.meta.target(), OWN_FIELDS.root.meta.module_path()),
+            ("ops", Some(module_path!()))
+        );
+        assert_eq!((OWN_FIELDS.add.on, OWN_FIELDS.delete.meta.level()), (false, &Level::DEBUG));
+    }
+
+    #[test]
+    fn no_name_of_the_contract_can_be_a_field_of_a_users_own() {
+        for name in ROOT.iter().chain(&CHILD) {
+            assert!(kooper_syntax::field::check(name).is_err(), "{name}");
+        }
     }
 
     #[test]

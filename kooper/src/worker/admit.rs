@@ -8,7 +8,7 @@ use crate::{
     handler::{Resource, Runnable},
     queue::{Handout, Verdict},
     store::Job,
-    trace::Failure,
+    trace::{Failure, Place},
     wire::Object,
 };
 use kube::core::ObjectMeta;
@@ -61,7 +61,7 @@ impl<H: Runnable> Workers<H> {
             }
             Err(payload) => {
                 let failure = Failure::Panic(format!("filter panicked: {}", run::payload(&*payload)));
-                Err(Failed { failure, verdict: Verdict::Failed })
+                Err(Failed { failure, verdict: Verdict::Failed, of: Place::Add })
             }
         }
     }
@@ -75,7 +75,7 @@ impl<H: Runnable> Workers<H> {
         let decoded = decode::<<H::Resource as Resource>::Object>(&object.body).map_err(|why| {
             self.store.spoil(&object.meta.key, &object.meta);
             self.unseen(object, first);
-            Failed { failure: Failure::Decode(why), verdict: Verdict::Permanent }
+            Failed { failure: Failure::Decode(why), verdict: Verdict::Permanent, of: Place::Add }
         })?;
         let meta = self.finalizer.as_ref().map(|_| Box::new(kube::Resource::meta(&decoded).clone()));
         Ok((decoded.into(), meta))

@@ -12,6 +12,7 @@ pub(crate) use watchdog::Watchdog;
 
 use crate::{
     Client, Context, Error, Hooks, ObjectKey, Objects, OnError, Requeue, Trigger,
+    attempts::InForce,
     context::Inner,
     error::{self, BoxError},
     finalizer::{Finalizer, Stage},
@@ -30,7 +31,6 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -50,10 +50,11 @@ pub(crate) struct Workers<H: Handler> {
     pub(crate) filtered: AtomicU64,
     pub(crate) identity: Identity,
     pub(crate) controller: Arc<str>,
-    pub(crate) retries: u32,
-    pub(crate) timeout: Option<Duration>,
     /// The annotation by which objects tell their trace.
     pub(crate) annotation: Option<&'static str>,
+    pub(crate) add: InForce,
+    pub(crate) delete: InForce,
+    pub(crate) finalize: InForce,
     pub(crate) client: Client,
     pub(crate) objects: Objects,
     pub(crate) store: Arc<Store>,
@@ -73,6 +74,8 @@ pub(crate) struct Workers<H: Handler> {
 struct Failed {
     failure: Failure,
     verdict: Verdict,
+    /// Which handler it was, or would have been.
+    of: Place,
 }
 
 impl<H: Runnable> Workers<H> {
@@ -104,14 +107,14 @@ impl<H: Runnable> Workers<H> {
             admitted => admitted,
         };
         let attempt = Attempt::begin(&self.identity, handout, &job);
-        let (verdict, failure) = match self.handle(handout, &job, admitted, &attempt, place).await {
-            Ok(requeue) => (requeue.delay().map_or(Verdict::Done, Verdict::RequeueAfter), None),
-            Err(Failed { failure, verdict }) => (verdict, Some(failure)),
+        let (verdict, limits, failure) = match self.handle(handout, &job, admitted, &attempt, place).await {
+            Ok(requeue) => (requeue.delay().map_or(Verdict::Done, Verdict::RequeueAfter), self.add, None),
+            Err(Failed { failure, verdict, of }) => (verdict, self.in_force(of), Some(failure)),
         };
         if verdict != Verdict::Done && self.finalizer.is_some() {
             self.forget_renewal(handout);
         }
-        let settlement = self.queue.decide(handout, verdict);
+        let settlement = self.queue.decide(handout, verdict, Some((limits.retries, limits.backoff)));
         let link = attempt.settle(&settlement, failure.as_ref());
         let over = matches!(settlement, Settlement::Done | Settlement::GivenUp | Settlement::Permanent);
         if over && matches!(job, Job::Delete { .. }) && self.store.bury(&handout.key) {
@@ -154,6 +157,15 @@ impl<H: Runnable> Workers<H> {
         }
     }
 
+    /// What is in force for a handler.
+    fn in_force(&self, of: Place) -> InForce {
+        match of {
+            Place::Add => self.add,
+            Place::Delete => self.delete,
+            Place::Finalize => self.finalize,
+        }
+    }
+
     /// Calls a handler within its span.
     async fn call<F: Future<Output = crate::Outcome> + Send>(
         &self,
@@ -164,13 +176,13 @@ impl<H: Runnable> Workers<H> {
         place: usize,
         handler: impl FnOnce(Context) -> F,
     ) -> Result<Requeue, Failed> {
-        let child = attempt.child(which);
+        let (child, limits) = (attempt.child(which), self.in_force(which));
         let cancelled = self.cancelled.child_token();
         let ctx = Context::new(Inner {
             key: handout.key.clone(),
             controller: self.controller.clone(),
             attempt: handout.attempt,
-            retries: self.retries,
+            retries: limits.retries,
             trigger: handout.trigger,
             client: self.client.clone(),
             objects: self.objects.clone(),
@@ -182,7 +194,7 @@ impl<H: Runnable> Workers<H> {
         });
         let asked = self.hooks.on_error.as_ref().map(|hook| (hook, ctx.clone()));
         let watch = self.watchdog.watch(place, &handout.key);
-        let run = run(handler(ctx), self.timeout, &self.aborted, &watch);
+        let run = run(handler(ctx), limits.timeout, &self.aborted, &watch);
         let end = attempt.around(run.instrument(child.clone())).await;
         drop(watch);
         // Whatever the handler left behind (tasks, threads) learns that nobody waits for it any more.
@@ -192,13 +204,14 @@ impl<H: Runnable> Workers<H> {
         let ask = |error: &Error| {
             asked.map_or(OnError::Retry, |(hook, ctx)| (hook.call)(&self.handler, error, &ctx))
         };
-        judge(end, ask).inspect_err(|failed| child.in_scope(|| attempt.child_failed(&child, &failed.failure)))
+        judge(end, which, ask)
+            .inspect_err(|failed| child.in_scope(|| attempt.child_failed(&child, &failed.failure)))
     }
 }
 
 /// What an ended run means for its key.
-fn judge(end: End, ask: impl FnOnce(&Error) -> OnError) -> Result<Requeue, Failed> {
-    let failed = |failure, verdict| Err(Failed { failure, verdict });
+fn judge(end: End, of: Place, ask: impl FnOnce(&Error) -> OnError) -> Result<Requeue, Failed> {
+    let failed = |failure, verdict| Err(Failed { failure, verdict, of });
     match end {
         End::Returned(Ok(requeue)) => Ok(requeue),
         End::Returned(Err(error)) => {

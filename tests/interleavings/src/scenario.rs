@@ -110,7 +110,8 @@ async fn work(queue: Arc<WorkQueue>, objects: Arc<Vec<Object>>, all: Arc<Barrier
             object.handled.store(seen, Ordering::SeqCst);
         }
         object.running.fetch_sub(1, Ordering::SeqCst);
-        let settlement = queue.decide(&handout, if fails { Verdict::Failed } else { Verdict::Done });
+        let verdict = if fails { Verdict::Failed } else { Verdict::Done };
+        let settlement = queue.decide(&handout, verdict, None);
         queue.settle(handout.slot, &settlement, Link);
         if objects.iter().all(|object| object.handled.load(Ordering::SeqCst) == scenario.producers) {
             queue.close();

@@ -5,8 +5,14 @@ struct Web;
 
 #[controller(resource = Pod)]
 impl Web {
-    #[handler(timeout = "1s")]
     async fn add(&self, _: Context, _: Pod) -> Result {
+        self.later().await
+    }
+}
+
+impl Web {
+    #[handler(timeout = "1s")]
+    async fn later(&self) -> Result {
         Ok(())
     }
 }

@@ -144,7 +144,8 @@ impl Traces {
     pub fn of(&self, key: &str) -> ObjectTraces {
         let attempts = self.all().into_iter().filter(|trace| {
             let root = trace.root();
-            root.name() == "processJob" && root.attr(attribute::KEY) == key
+            let is_attempt = root.name() == "processJob" || root.attr(attribute::COMPONENT) == "kooper";
+            is_attempt && root.attr(attribute::KEY) == key
         });
         ObjectTraces::new(attempts.collect())
     }

@@ -1,0 +1,156 @@
+//! What is recorded of attempts: `span(level = "debug", fields(node = %pod.node()))`.
+
+use crate::{
+    args::{Arguments, Row, list, parse},
+    diag::Diag,
+    value::{Value, expr, show},
+};
+use kooper_syntax::{field, word};
+use proc_macro2::{Group, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use std::collections::BTreeMap;
+use syn::{
+    Error, Expr, Ident, Result, Token, ext::IdentExt, parse::ParseStream, punctuated::Punctuated,
+    spanned::Spanned,
+};
+
+arguments! {
+    /// What stands in the parentheses of `span(..)`.
+    Recorded: "`span` option", by default "" {
+        "level" level: TokenStream = expr(level), "level = \"debug\"";
+        "name" name: String = expr(|text| text.text("takes a string")), "name = \"pod\"";
+        "target" target: String = expr(|text| text.text("takes a string")), "target = \"ops::pods\"";
+        "err" err: TokenStream = expr(level), "err = \"debug\"";
+        "fields" fields: Vec<Field> = fields, "fields(node = %pod.node())";
+    }
+}
+
+/// `node = %pod.node()`; without a value it is only declared.
+pub(crate) struct Field {
+    name: Punctuated<Ident, Token![.]>,
+    /// The function that the sigil stands for.
+    shown_by: Ident,
+    value: Option<Expr>,
+}
+
+impl Recorded {
+    /// What stands in the parentheses. That there is something is known.
+    pub(crate) fn read_list(_: &Row, input: ParseStream<'_>) -> Result<Self> {
+        let mut faults = Diag::default();
+        let recorded: Self = parse(input.parse::<Group>()?.stream(), &mut faults);
+        if show(&recorded.level).ends_with("LevelFilter::OFF") {
+            for (name, place) in recorded.given.iter().filter(|(name, _)| **name != "level") {
+                let fault = format!("`{name}` has no effect with `level = \"off\"`; remove it");
+                faults.push(Error::new(*place, fault));
+            }
+        }
+        faults.finish(recorded)
+    }
+
+    /// That no field of all handlers' spans needs an argument of one.
+    pub(crate) fn check_fields(&self, diag: &mut Diag) {
+        for value in self.own().filter_map(|field| field.value.as_ref()) {
+            let (shown, other) = (show(value), |letter: char| !letter.is_alphanumeric() && letter != '_');
+            let (root, rest) = shown.split_at(shown.find(other).unwrap_or(shown.len()));
+            let is_variable =
+                root.starts_with(char::is_lowercase) && !rest.trim_start().starts_with(['(', ':', '!']);
+            if is_variable && !["self", "true", "false"].contains(&root) {
+                let help = "fields of a handler's arguments go in `#[handler(span(fields(..)))]` on it";
+                diag.at(value, format!("`{root}` is not known here\n= help: {help}"));
+            }
+        }
+    }
+
+    /// The fields of a handler's span: its own, then those of all.
+    fn fields_with<'a>(&'a self, all: &'a Self) -> impl Iterator<Item = &'a Field> {
+        let is_free = |field: &&Field| self.own().all(|other| other.name() != field.name());
+        self.own().chain(all.own().filter(is_free))
+    }
+
+    fn own(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().flatten()
+    }
+
+    /// The calls that tell the place of a span of it.
+    pub(crate) fn calls(&self) -> TokenStream {
+        let (target, level) = (self.set("target", &self.target), self.set("level", &self.level));
+        let err = self.set("err", &self.err);
+        quote!(#target #level #err)
+    }
+
+    /// The call that tells the place of a handler's span which fields it has.
+    pub(crate) fn names(&self, all: &Self) -> Option<TokenStream> {
+        let names: Vec<_> = self.fields_with(all).map(Field::name).collect();
+        (!names.is_empty()).then(|| quote!(.fields(&[#(#names),*])))
+    }
+
+    /// What is recorded when a handler is called, if anything is.
+    pub(crate) fn values(&self, all: &Self) -> Option<TokenStream> {
+        let records = self.fields_with(all).filter_map(|field| {
+            let (name, value, by) = (field.name(), field.value.as_ref()?, &field.shown_by);
+            // What is wrong with the type of a value is told where the value stands.
+            let value = quote_spanned!(value.span()=> &#value);
+            Some(quote!(.record(#name, __kooper::#by(#value))))
+        });
+        let (records, span): (Vec<_>, _) = (records.collect(), Ident::new("span", Span::mixed_site()));
+        (!records.is_empty()).then(|| quote!(__kooper::record(|#span| #span #(#records)*);))
+    }
+}
+
+fn fields(_: &Row, input: ParseStream<'_>) -> Result<Vec<Field>> {
+    let (mut faults, mut fields) = (Diag::default(), Vec::new());
+    list(input.parse::<Group>()?.stream(), &mut faults, |input| {
+        Field::one(input).map(|field| fields.push(field))
+    });
+    for (at, field) in fields.iter().enumerate() {
+        let name = field.name();
+        if let Err(fault) = field::check(&name) {
+            faults.at(&field.name, fault);
+        } else if fields[..at].iter().any(|other| other.name() == name) {
+            faults.at(&field.name, format!("the field `{name}` is given twice; remove one"));
+        }
+    }
+    faults.finish(fields)
+}
+
+impl Field {
+    fn one(input: ParseStream<'_>) -> Result<Self> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error("a field begins with its name: write `name = %value`"));
+        }
+        let name = Punctuated::parse_separated_nonempty_with(input, Ident::parse_any)?;
+        let (equals, mut by, mut value) = (input.parse::<Option<Token![=]>>()?, "plain", None);
+        if equals.is_some() {
+            if input.parse::<Option<Token![%]>>()?.is_some() {
+                by = "display";
+            } else if input.parse::<Option<Token![?]>>()?.is_some() {
+                by = "debug";
+            }
+            let fault = format!("`{0}` has no value after the `=`: write `{0} = %value`", show(&name));
+            value = Some(input.parse().map_err(|_| Error::new_spanned(&name, fault))?);
+        }
+        Ok(Self { name, shown_by: Ident::new(by, Span::mixed_site()), value })
+    }
+
+    /// Its name, as it is recorded.
+    fn name(&self) -> String {
+        self.name.iter().map(|part| part.unraw().to_string()).collect::<Vec<_>>().join(".")
+    }
+}
+
+fn level(value: &Value<'_>) -> Result<TokenStream> {
+    if value.shown.starts_with("Self") {
+        return value.fail("a static holds the level: name the constant by its type, not by `Self`");
+    }
+    if value.is_const() {
+        let path = &value.expr;
+        return Ok(quote!(__kooper::level(#path)));
+    }
+    match word::level(&value.text("takes a string or a path")?) {
+        Ok(level) => {
+            let level = format_ident!("{}", level.to_uppercase());
+            Ok(quote!(__kooper::LevelFilter::#level))
+        }
+        Err(fault) => value.fail(fault),
+    }
+}

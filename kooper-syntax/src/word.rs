@@ -1,0 +1,248 @@
+//! Words that people try, since other libraries have them or by a slip, and what was meant.
+
+/// A setting by its name here, for those who know it by another.
+#[derive(Clone, Copy)]
+struct Setting {
+    /// What it stands in, where one of its name stands elsewhere too.
+    inside: &'static str,
+    name: &'static str,
+    /// How an answer begins that gives an example of it.
+    what: &'static str,
+    /// What it is called in kopf, controller-runtime, Java Operator SDK, kube and Kooper for Go, parted by blanks.
+    words: &'static str,
+}
+
+const fn setting(name: &'static str, what: &'static str, words: &'static str) -> Setting {
+    Setting { inside: "", name, what, words }
+}
+
+const fn inside(inside: &'static str, setting: Setting) -> Setting {
+    Setting { inside, ..setting }
+}
+
+/// What is more particular stands first.
+const SETTINGS: [Setting; 31] = [
+    inside(
+        "#[handler]",
+        setting("span", "what is recorded is set by", "level target spans trace tracing instrument fields"),
+    ),
+    inside("span", setting("level", "the level of the span is", "lvl severity")),
+    inside("span", setting("name", "the name of the span is", "span_name")),
+    inside("span", setting("target", "the target of the span is", "module")),
+    inside("span", setting("err", "the level of the line of a failed attempt is", "error errors on_error")),
+    inside("span", setting("fields", "the fields of the span are", "field attributes tags with")),
+    setting(
+        "resource",
+        "the watched type is",
+        "kind type object watch for reconciles crd api api_version group version plural",
+    ),
+    setting("name", "the controller's name is", "id controller controller_name named"),
+    setting(
+        "retries",
+        "the retry limit is",
+        "retry max_retries max_retry max_attempts attempts retry_limit processing_job_retries",
+    ),
+    setting(
+        "workers",
+        "the number of parallel handlers is",
+        "concurrency concurrent_workers max_concurrent_reconciles parallelism threads max_concurrency",
+    ),
+    setting(
+        "resync",
+        "the resync interval is",
+        "interval resync_interval resync_period sync_period period requeue_interval requeue_after max_reconciliation_interval",
+    ),
+    setting(
+        "backoff",
+        "the time between retries is",
+        "delay retry_delay retry_backoff gradual_retry error_delays exponential_backoff",
+    ),
+    setting(
+        "timeout",
+        "the time that one attempt may take is",
+        "reconciliation_timeout reconcile_timeout deadline handler_timeout",
+    ),
+    setting(
+        "debounce",
+        "the shortest time between two runs of an object is",
+        "debounce_interval quiet_period min_interval throttle cooldown",
+    ),
+    setting(
+        "rate_limit",
+        "the limit of retries is",
+        "rate rate_limiter rate_limited qps bucket token_bucket limit_for_period",
+    ),
+    setting(
+        "namespace",
+        "the watched namespaces are",
+        "namespaces ns in_namespace watch_namespace watch_namespaces",
+    ),
+    setting("labels", "the label selector is", "label selector label_selector labels_selector match_labels"),
+    setting("fields", "the field selector is", "field field_selector fields_selector"),
+    setting(
+        "filter",
+        "what `add` is given is said by",
+        "predicate predicates when event_filter filters generic_filter on_add_filter on_update_filter",
+    ),
+    setting(
+        "on_error",
+        "what becomes of a failure is said by",
+        "error_policy error_handler errors on_failure update_error_status",
+    ),
+    setting("finalizer", "the finalizer is", "finalizers finalizer_name with_finalizer"),
+    setting(
+        "shutdown",
+        "the time that running handlers have at shutdown is",
+        "drain drain_timeout graceful_shutdown graceful_shutdown_timeout grace_period termination_timeout",
+    ),
+    setting("span", "what is recorded is set by", "level target err spans trace tracing instrument"),
+    setting("crate", "the path of Kooper is", "krate kooper crates"),
+    setting(
+        "owns",
+        "the kinds of objects that its objects own are",
+        "own owned owned_by depends_on dependents dependent",
+    ),
+    setting(
+        "watches",
+        "the objects of other kinds that lead to its own are",
+        "watch_also also_watches watches_with event_source event_sources informer informers",
+    ),
+    setting(
+        "map",
+        "the function that gives the keys is",
+        "mapper map_fn with map_to to key keys handler enqueue map_func",
+    ),
+    setting("initial", "the first delay is", "min base start initial_interval delay"),
+    setting("max", "the longest delay is", "cap limit max_delay max_interval"),
+    setting("factor", "what each delay is multiplied by is", "multiplier exponent interval_multiplier"),
+    setting("jitter", "the share of a delay that chance moves is", "randomness jitter_factor"),
+];
+
+/// Words that lead to no setting, most of them of `#[instrument]`, and what to do without one.
+const NO_SETTINGS: [(&str, &str); 4] = [
+    ("skip skip_all", "spans record no arguments unless `span(fields(..))` asks for them; remove it"),
+    ("ret", "the outcome of a handler is already recorded as `kooper.outcome`; remove it"),
+    ("parent follows_from", "the parent of a handler's span is the span of its attempt; remove it"),
+    (
+        "generation_aware generation_aware_event_processing generation_changed",
+        "`add` is given every change; return `Ok(())` for what does not matter",
+    ),
+];
+
+/// Values that people try, by setting, and what to do instead.
+const VALUES: [(&str, &str, &str); 11] = [
+    ("name", "", "`name` is empty; leave it out for the default"),
+    ("namespace", "", "`namespace` is empty; leave it out to watch all of them"),
+    ("namespace", "[]", "`namespace` lists no namespace; leave it out to watch all of them"),
+    ("namespace", "*", "`namespace` takes no pattern; leave it out to watch all of them"),
+    ("retries", "forever infinite unlimited always", "for no limit write `retries = u32::MAX`"),
+    ("retries", "None none never off", "for no retry write `retries = 0`, for no limit `retries = u32::MAX`"),
+    ("workers", "0 0u32", "`workers` must be at least 1: with no workers no handler ever runs"),
+    ("timeout", "never none None off", "`timeout` is off unless it is given; remove it"),
+    ("debounce", "0s never none None off", "`debounce` is off unless it is given; remove it"),
+    ("rate_limit", "never none None off unlimited", "`rate_limit` is off unless it is given; remove it"),
+    ("resync", "0 0s none None off Never false", "to switch `resync` off write `resync = \"never\"`"),
+];
+
+/// The handlers by their names here, and what they are called elsewhere.
+const HANDLERS: [(&str, &str); 3] = [
+    (
+        "add",
+        "create created update updated upsert apply applied reconcile reconciled handle handle_add sync on_add on_create on_update on_apply on_event resume process run added",
+    ),
+    ("delete", "deleted on_delete handle_delete"),
+    (
+        "finalize",
+        "cleanup clean_up finalise finalized finalizer on_finalize handle_finalize teardown tear_down",
+    ),
+];
+
+fn find(within: &str, name: &str) -> Option<&'static Setting> {
+    SETTINGS
+        .iter()
+        .find(|setting| setting.name == name && (setting.inside == within || setting.inside.is_empty()))
+}
+
+/// How an answer begins that gives an example of a setting.
+pub fn what(within: &str, name: &str) -> &'static str {
+    find(within, name).map_or("", |setting| setting.what)
+}
+
+/// What a setting is called elsewhere, parted by blanks.
+pub fn others(within: &str, name: &str) -> &'static str {
+    find(within, name).map_or("", |setting| setting.words)
+}
+
+/// What to do where `word` would be a setting elsewhere, and there is none here.
+pub fn instead(word: &str) -> Option<&'static str> {
+    NO_SETTINGS.iter().find(|(words, _)| is_one_of(words, word)).map(|(_, instead)| *instead)
+}
+
+/// What is wrong with `word` as the value of a setting, where people try it.
+pub fn tried(setting: &str, word: &str) -> Option<&'static str> {
+    VALUES
+        .iter()
+        .find(|(name, words, _)| *name == setting && is_one_of(words, word))
+        .map(|(_, _, fault)| *fault)
+}
+
+/// The levels of spans, as they are written; the last is none.
+const LEVELS: [&str; 6] = ["trace", "debug", "info", "warn", "error", "off"];
+
+/// The level that `word` is, in lower case.
+///
+/// # Errors
+///
+/// What is wrong.
+pub fn level(word: &str) -> Result<&'static str, String> {
+    let lower = word.to_lowercase();
+    let known = LEVELS.into_iter().find(|level| *level == lower);
+    known.ok_or_else(|| {
+        let levels = LEVELS.map(|level| format!("{level:?}")).join(", ");
+        let near = nearest(&lower, LEVELS).map(|near| format!("; did you mean {near:?}?"));
+        format!(
+            "unknown level {word:?}{}",
+            near.unwrap_or_else(|| format!("\n= help: the levels are {levels}"))
+        )
+    })
+}
+
+/// Whether a function of this name must be meant for a handler.
+pub fn is_handler(handler: &str, function: &str) -> bool {
+    HANDLERS.iter().any(|(name, words)| *name == handler && is_one_of(words, function))
+        || nearest(function, [handler]).is_some()
+}
+
+/// The word of `known` that is nearest to `word`, if it is near enough to be a slip of the keys.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let reach = (word.chars().count() / 3).max(1);
+    let distances = known.into_iter().map(|known| (strsim::osa_distance(word, known), known));
+    let (distance, nearest) = distances.min_by_key(|(distance, _)| *distance)?;
+    (distance <= reach).then_some(nearest)
+}
+
+/// Whether `word` is one of these, which blanks part.
+fn is_one_of(words: &str, word: &str) -> bool {
+    words.split(' ').any(|known| known == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_known_and_other_words_are_not() {
+        let known = ["resource", "retries", "resync", "name"];
+        for (word, meant) in [
+            ("retires", Some("retries")),
+            ("resourse", Some("resource")),
+            ("resouce", Some("resource")),
+            ("nmae", Some("name")),
+            ("retry", None),
+            ("colour", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(word, known), meant, "{word}");
+        }
+    }
+}

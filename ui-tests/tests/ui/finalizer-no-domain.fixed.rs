@@ -1,0 +1,19 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, Result, controller};
+
+struct Web;
+
+#[controller(resource = Pod, finalizer = "example.com/cleanup")]
+impl Web {
+    async fn add(&self, _: Context, _: Pod) -> Result {
+        Ok(())
+    }
+
+    async fn finalize(&self, _: Pod) -> Result {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,16 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::controller;
+
+struct Web;
+
+#[controller(resource = Pod, workers = 2)]
+impl Web {
+    async fn add(&self, pod: Pod) -> kooper::Result {
+        drop(pod);
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,22 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+
+macro_rules! make_handlers {
+    () => {};
+}
+
+struct Web;
+
+#[controller(resource = Pod)]
+impl Web {
+    async fn add(&self, ctx: Context, object: Pod) -> kooper::Result {
+        drop((ctx, object));
+        Ok(())
+    }
+
+    make_handlers!();
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,17 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, Result, controller};
+
+const NAME: &str = "web";
+
+struct Web;
+
+#[controller(resource = Pod, name = "pod-printer")]
+impl Web {
+    async fn add(&self, _: Context, _: Pod) -> Result {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

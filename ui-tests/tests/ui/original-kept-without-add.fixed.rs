@@ -1,0 +1,21 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Pod)]
+impl Web {
+    async fn add(&self, ctx: Context, object: Pod) -> kooper::Result {
+        drop((ctx, object));
+        Ok(())
+    }
+
+    fn helper(&self) -> u8 {
+        7
+    }
+}
+
+fn main() {
+    let _: u8 = Web.helper();
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,17 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::controller;
+
+const LEVEL: &str = "debug";
+
+struct Web;
+
+#[controller(resource = Pod, span(level = LEVEL))]
+impl Web {
+    async fn add(&self, _: Pod) -> kooper::Result {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,19 @@
+use k8s_openapi::api::core::v1::{Pod, Secret};
+use kooper::{Context, Result, controller};
+
+struct Web;
+
+#[controller(resource = Pod, watches(Secret, map = Self::users))]
+impl Web {
+    async fn add(&self, _: Context, _: Pod) -> Result {
+        Ok(())
+    }
+
+    fn users(_: &Secret) -> Option<kooper::ObjectKey> {
+        None
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}
