@@ -37,7 +37,7 @@ impl Annotated {
             Ok(Item::Impl(header)) => {
                 if let Some(again) = header.attrs.iter().find(|attr| is_controller(attr)) {
                     // That one is expanded too, and makes the handler.
-                    let fault = "an `impl` block has one `#[controller]`; join the two into one";
+                    let fault = "an `impl` block takes one `#[controller]`: remove this one";
                     return Self::Other(Error::new_spanned(again, fault), None);
                 }
                 let Some((path, _)) = &header.trait_ else { return Self::block(header, body) };
