@@ -100,14 +100,8 @@ fn debounce(args: &Args, diag: &mut Diag) {
         && interval >= resync
     {
         let [shown, limit, longer] = [*interval, *resync, 2 * *interval].map(duration::show);
-        let fault = if args.given.contains_key("resync") {
-            format!("`debounce` ({shown}) must be shorter than `resync` ({limit})")
-        } else {
-            let help = format!("= help: give a longer one too, such as `resync = {longer:?}`");
-            format!(
-                "`debounce` ({shown}) must be shorter than `resync`, which is {limit} unless given\n{help}"
-            )
-        };
+        let help = format!("= help: give a longer one, such as `resync = {longer:?}`");
+        let fault = format!("`debounce` ({shown}) must be shorter than `resync` ({limit})\n{help}");
         diag.push(Error::new(*place, fault));
     }
 }

@@ -31,13 +31,8 @@ pub(crate) const ADD: Role =
     Role { name: "add", span: "handleAddObject", subject: "object", runs: "for new and changed objects" };
 pub(crate) const DELETE: Role =
     Role { name: "delete", span: "handleDeleteObject", subject: "key", runs: "when an object is gone" };
-
-pub(crate) const FINALIZE: Role = Role {
-    name: "finalize",
-    span: "handleFinalizeObject",
-    subject: "object",
-    runs: "when an object is to be deleted",
-};
+pub(crate) const FINALIZE: Role =
+    Role { name: "finalize", span: "handleFinalizeObject", subject: "object", runs: "before an object goes" };
 
 pub(crate) const ROLES: [&Role; 3] = [&ADD, &DELETE, &FINALIZE];
 
@@ -148,15 +143,13 @@ impl<'a> Shape<'a, '_> {
         for argument in arguments.iter().take(2).filter(|argument| mentions_impl(&argument.ty)) {
             self.fault(&argument.ty, "cannot take `impl Trait`: write the type");
         }
+        let is_context = |arg: &PatType| show(&arg.ty).rsplit("::").next() == Some("Context");
         let (at, fault) = match arguments[..] {
             [subject] => return Some((None, subject)),
-            [subject, context]
-                if is_context(&context.ty) && !is_context(&subject.ty) && self.resource != "Context" =>
-            {
-                let [ctx, object] =
-                    [context, subject].map(|arg| format!("{}: {}", show(&arg.pat), show(&arg.ty)));
-                let fault = format!("takes the context first: write `{ctx}, {object}`");
-                (quote!(#subject, #context), fault)
+            [first, last] if is_context(last) && !is_context(first) && self.resource != "Context" => {
+                let written = [last, first].map(|arg| format!("{}: {}", show(&arg.pat), show(&arg.ty)));
+                let fault = format!("takes the context first: write `{}`", written.join(", "));
+                (quote!(#first, #last), fault)
             }
             [context, subject] => return Some((Some(context), subject)),
             [] => {
@@ -206,11 +199,6 @@ impl<'a> Shape<'a, '_> {
 /// `&Self`
 fn is_shared_self(ty: &Type) -> bool {
     matches!(ty, Type::Reference(to) if to.mutability.is_none() && show(&to.elem) == "Self")
-}
-
-/// Whether it is called as Kooper's is.
-fn is_context(ty: &Type) -> bool {
-    show(ty).rsplit("::").next() == Some("Context")
 }
 
 /// Whether `impl Trait` stands anywhere in a type.

@@ -35,7 +35,9 @@ impl Annotated {
         let (outer, body) = without_body(item.clone());
         let named = match syn::parse2(outer) {
             Ok(Item::Impl(header)) => {
-                if let Some(again) = header.attrs.iter().find(|attr| is_controller(attr)) {
+                let mut names =
+                    header.attrs.iter().filter_map(|attr| Some((attr, attr.path().segments.last()?)));
+                if let Some((again, _)) = names.find(|(_, name)| name.ident == "controller") {
                     // That one is expanded too, and makes the handler.
                     let fault = "an `impl` block takes one `#[controller]`: remove this one";
                     return Self::Other(Error::new_spanned(again, fault), None);
@@ -66,11 +68,6 @@ impl Annotated {
             Err(error) => Self::Other(error, None),
         }
     }
-}
-
-/// Whether an attribute is called as this one is.
-fn is_controller(attr: &Attribute) -> bool {
-    attr.path().segments.last().is_some_and(|name| name.ident == "controller")
 }
 
 /// An empty `impl` block of a type.

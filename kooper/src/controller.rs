@@ -52,6 +52,7 @@ pub struct Controller<H: Handler> {
     client: Option<Client>,
     start: Option<Duration>,
     health: watch::Sender<Health>,
+    panic_places: bool,
     stop: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
@@ -78,6 +79,7 @@ impl<H: Runnable> Controller<H> {
             client: None,
             start: None,
             health: watch::Sender::default(),
+            panic_places: true,
             stop: None,
         }
     }
@@ -315,6 +317,17 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
+    /// Whether a panic of a handler tells its place, in the message and in the attribute `kooper.panic.location`; true unless set.
+    ///
+    /// Only a panic hook knows the place, so one is put before the hook that is there, once in a process, when the first
+    /// controller runs. It looks at panics in Kooper's own calls of handlers, filters and the like alone, and always calls the hook
+    /// before it. A hook that is set later and does not call the one it found takes the place away. With `panic = "abort"` a panic of a
+    /// handler ends the process: no hook and no retry helps then.
+    pub fn panic_places(mut self, on: bool) -> Self {
+        self.panic_places = on;
+        self
+    }
+
     /// Lets [`run`](Self::run) stop when this resolves, as it does at a signal.
     ///
     /// The future is polled within the controller's own; [`run_until`](Self::run_until) does not ask it.
@@ -421,6 +434,9 @@ impl<H: Runnable> Controller<H> {
 
     /// Puts the stages to work, with a client to read by and one for handlers.
     pub(crate) fn start(self, reader: &Client, writer: Client) -> Running<H> {
+        if self.panic_places {
+            crate::worker::install();
+        }
         Running::start((self.handler, self.hooks), self.spec, self.spans, reader, writer, self.health)
     }
 }

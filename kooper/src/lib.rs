@@ -112,6 +112,7 @@ mod running;
 mod signal;
 mod source;
 mod spec;
+mod spec_table;
 mod store;
 mod sync;
 pub mod trace;

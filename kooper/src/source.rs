@@ -11,14 +11,13 @@ use crate::{
     store::{Change, Job, Store},
     trace::Link,
     wire::Object,
-    worker::{Workers, payload},
+    worker::{Workers, caught},
 };
 use kube::core::PartialObjectMeta;
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{
     collections::HashMap,
     marker::PhantomData,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -226,8 +225,8 @@ impl<H: Handler + Send + Sync + 'static> Mapper<H> {
             Job::Delete { last, .. } => (last, true),
         };
         let map = || (origin.map)(&self.workers.handler, object, &self.own);
-        let keys = catch_unwind(AssertUnwindSafe(map))
-            .unwrap_or_else(|panic| Err(format!("`map` panicked: {}", payload(&*panic))))
+        let keys = caught(map)
+            .unwrap_or_else(|panic| Err(format!("`map` panicked: {}", panic.message())))
             .unwrap_or_else(|error| {
                 let (controller, key) = (&*self.workers.controller, &handout.key);
                 let kind = &*origin.retriever.resource.kind;

@@ -12,7 +12,7 @@ use std::time::Duration;
 /// How long running handlers may take at shutdown, unless set.
 const DRAIN: Duration = Duration::from_secs(30);
 
-/// Name, [`Retriever`], [`Queue`] and limits of one controller.
+/// Name, [`Retriever`], [`Queue`] and limits of one controller. `println!("{}", controller.spec())` shows all of it as a table.
 ///
 /// The attribute writes one; [`Controller`](crate::Controller)'s setters change it before it runs.
 #[derive(Debug, Clone, PartialEq)]

@@ -121,6 +121,14 @@ impl Default for Backoff {
     }
 }
 
+impl std::fmt::Display for Backoff {
+    /// `from 5ms to 1000s, times 2, jitter 0.1`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { initial, max, factor, jitter } = self;
+        write!(f, "from {initial:?} to {max:?}, times {factor}, jitter {jitter}")
+    }
+}
+
 impl Backoff {
     /// The delay after the first failure, the longest delay, what each delay is multiplied by, and the share of it
     /// that chance may add or take away (0 to 1).

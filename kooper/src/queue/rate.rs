@@ -24,6 +24,13 @@ pub struct RateLimit {
     per: Duration,
 }
 
+impl std::fmt::Display for RateLimit {
+    /// `10 in 1s`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} in {:?}", self.count, self.per)
+    }
+}
+
 impl RateLimit {
     /// `count` retries, at least one, in each `per`, which is longer than zero.
     pub const fn new(count: u32, per: Duration) -> Self {

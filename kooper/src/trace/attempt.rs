@@ -11,6 +11,7 @@ use crate::{
     ObjectKey,
     queue::{Handout, Settlement},
     store::Job,
+    worker::Panic,
 };
 use std::fmt;
 use tracing::{Span, Value, field::display};
@@ -71,7 +72,7 @@ pub(crate) enum Failure {
     /// It took longer than its timeout.
     Timeout(String),
     /// It panicked.
-    Panic(String),
+    Panic { message: String, place: Option<String> },
     /// The object does not fit its type.
     Decode(String),
     /// The drain deadline came first.
@@ -79,12 +80,25 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// That of a function which panicked.
+    pub(crate) fn panic(what: &str, panic: &Panic) -> Self {
+        Self::Panic { message: format!("{what} panicked: {}", panic.message()), place: panic.place.clone() }
+    }
+
+    /// Where it panicked, if it did and that is known.
+    fn place(&self) -> Option<&str> {
+        match self {
+            Self::Panic { place, .. } => place.as_deref(),
+            _ => None,
+        }
+    }
+
     /// As it stands in `error.type`.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Handler(_) => "handler",
             Self::Timeout(_) => "timeout",
-            Self::Panic(_) => "panic",
+            Self::Panic { .. } => "panic",
             Self::Decode(_) => "decode",
             Self::Aborted => "aborted",
         }
@@ -95,7 +109,7 @@ impl Failure {
         match self {
             Self::Handler(message)
             | Self::Timeout(message)
-            | Self::Panic(message)
+            | Self::Panic { message, .. }
             | Self::Decode(message) => message,
             Self::Aborted => message::ABORTED,
         }
@@ -194,7 +208,7 @@ impl<'a> Attempt<'a> {
     pub(crate) fn child_failed(&self, child: &Span, failure: &Failure) {
         // Without a span of its own, the root alone tells it.
         if self.on && child.id() != self.root.id() {
-            fail(child, failure.message());
+            fail(child, failure);
         }
     }
 
@@ -215,7 +229,7 @@ impl<'a> Attempt<'a> {
     fn tell(&self, settlement: &Settlement, failure: Option<&Failure>) {
         let (root, key) = (&self.root, (attribute::KEY, text(self.key)));
         if let Some(failure) = failure {
-            fail(root, failure.message());
+            fail(root, failure);
             root.record(attribute::ERROR_TYPE, failure.kind());
         }
         root.record(attribute::OUTCOME, outcome(settlement));
@@ -293,7 +307,11 @@ fn outcome(settlement: &Settlement) -> &'static str {
 }
 
 /// Marks a span as failed, and logs why.
-fn fail(span: &Span, why: &str) {
+fn fail(span: &Span, failure: &Failure) {
+    let why = failure.message();
+    if let Some(place) = failure.place() {
+        span.record(attribute::PANIC_PLACE, place);
+    }
     span.record(attribute::STATUS, "ERROR");
     span.record(attribute::STATUS_DESCRIPTION, why);
     span.record(attribute::ERROR, true);

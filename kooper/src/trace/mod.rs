@@ -29,6 +29,7 @@
 //! | `kooper.outcome` | root | `done`, `requeued`, `retried`, `given_up`, `permanent`, `aborted` |
 //! | `error`, and the span's status | both, on failure | `true`; Error with the message |
 //! | `error.type` | root, on failure | `handler`, `timeout`, `panic`, `decode`, `aborted` |
+//! | `kooper.panic.location` | both, on a panic | `src/main.rs:12:9`, where it happened; unless [`Controller::panic_places`](crate::Controller::panic_places) is off |
 //! | `code.file.path`, `code.line.number` | both | of the attribute, and of the handler's `fn` |
 //!
 //! All spans are of kind consumer. The baggage

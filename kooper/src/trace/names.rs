@@ -15,6 +15,7 @@ pub(crate) mod attribute {
     pub(crate) const CFG_WORKERS: &str = "controller.cfg.concurrent_workers";
     pub(crate) const KEY: &str = "kubernetes.object.key";
     pub(crate) const ERROR: &str = "error";
+    pub(crate) const PANIC_PLACE: &str = "kooper.panic.location";
 
     pub(crate) const NAMESPACE: &str = "kubernetes.object.namespace";
     pub(crate) const NAME: &str = "kubernetes.object.name";

@@ -16,7 +16,7 @@ use tracing_core::{
 };
 
 /// The fields of a root span, in the order of [`Spans::root`]'s values.
-pub(super) const ROOT: [&str; 23] = [
+pub(super) const ROOT: [&str; 24] = [
     name::KIND,
     name::COMPONENT,
     name::CONTROLLER,
@@ -38,12 +38,13 @@ pub(super) const ROOT: [&str; 23] = [
     name::STATUS,
     name::STATUS_DESCRIPTION,
     name::ERROR,
+    name::PANIC_PLACE,
     name::ERROR_TYPE,
     name::OUTCOME,
 ];
 
 /// The fields of a child span.
-pub(super) const CHILD: [&str; 11] = [
+pub(super) const CHILD: [&str; 12] = [
     name::KIND,
     name::COMPONENT,
     name::CONTROLLER,
@@ -55,6 +56,7 @@ pub(super) const CHILD: [&str; 11] = [
     name::STATUS,
     name::STATUS_DESCRIPTION,
     name::ERROR,
+    name::PANIC_PLACE,
 ];
 
 /// The fields of the one log line of an attempt.

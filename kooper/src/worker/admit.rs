@@ -1,6 +1,6 @@
 //! What comes before and after a handler: the filter, and the finalizer.
 
-use super::{Failed, Workers, decode, run};
+use super::{Failed, Workers, caught, decode};
 use crate::{
     Context, Outcome, Requeue, Trigger,
     error::BoxError,
@@ -12,10 +12,7 @@ use crate::{
     wire::Object,
 };
 use kube::core::ObjectMeta;
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{PoisonError, atomic::Ordering},
-};
+use std::sync::{PoisonError, atomic::Ordering};
 
 /// What filter and finalizer make of a job, before there is a span.
 pub(super) enum Admitted<R> {
@@ -54,13 +51,13 @@ impl<H: Runnable> Workers<H> {
 
     fn ask_filter(&self, resource: &H::Resource) -> Result<bool, Failed> {
         let Some(filter) = &self.hooks.filter else { return Ok(true) };
-        match catch_unwind(AssertUnwindSafe(|| (filter.call)(&self.handler, resource))) {
+        match caught(|| (filter.call)(&self.handler, resource)) {
             Ok(wanted) => {
                 self.filtered.fetch_add(u64::from(!wanted), Ordering::Relaxed);
                 Ok(wanted)
             }
-            Err(payload) => {
-                let failure = Failure::Panic(format!("filter panicked: {}", run::payload(&*payload)));
+            Err(panic) => {
+                let failure = Failure::panic("filter", &panic);
                 Err(Failed { failure, verdict: Verdict::Failed, of: Place::Add })
             }
         }

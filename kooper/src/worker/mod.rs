@@ -4,10 +4,11 @@
 //! span, and settles the key with what came of it. Nothing that a handler does ends a worker.
 
 mod admit;
+mod panics;
 mod run;
 mod watchdog;
 
-pub(crate) use run::payload;
+pub(crate) use panics::{Panic, caught, install};
 pub(crate) use watchdog::Watchdog;
 
 use crate::{
@@ -26,7 +27,6 @@ use admit::Admitted;
 use run::{End, run};
 use std::{
     collections::HashMap,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -221,9 +221,7 @@ fn judge(end: End, of: Place, ask: impl FnOnce(&Error) -> OnError) -> Result<Req
         End::TimedOut(after) => {
             failed(Failure::Timeout(format!("handler timed out after {after:?}")), Verdict::Failed)
         }
-        End::Panicked(payload) => {
-            failed(Failure::Panic(format!("handler panicked: {payload}")), Verdict::Failed)
-        }
+        End::Panicked(panic) => failed(Failure::panic("handler", &panic), Verdict::Failed),
         End::Aborted => failed(Failure::Aborted, Verdict::Aborted),
     }
 }
@@ -231,12 +229,11 @@ fn judge(end: End, of: Place, ask: impl FnOnce(&Error) -> OnError) -> Result<Req
 /// What an error says, and whether a retry could mend it; `ask` decides where the error itself does not. A panic of the
 /// error's own code is no more than a poor message.
 fn read(error: BoxError, ask: impl FnOnce(&Error) -> OnError) -> (String, Verdict) {
-    let said = catch_unwind(AssertUnwindSafe(|| (message(&error), error::is_permanent(&*error))));
+    let said = caught(|| (message(&error), error::is_permanent(&*error)));
     let error = Error::from_boxed(error);
     let said = said.map(|(message, permanent)| {
         // Where deciding panics, the error is as good as undecided: it is tried again.
-        let decided =
-            if permanent { Ok(OnError::GiveUp) } else { catch_unwind(AssertUnwindSafe(|| ask(&error))) };
+        let decided = if permanent { Ok(OnError::GiveUp) } else { caught(|| ask(&error)) };
         let verdict = match decided.unwrap_or_default() {
             OnError::Retry => Verdict::Failed,
             OnError::RetryAfter(delay) => Verdict::FailedAfter(delay),
@@ -244,9 +241,9 @@ fn read(error: BoxError, ask: impl FnOnce(&Error) -> OnError) -> (String, Verdic
         };
         (message, verdict)
     });
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(error)));
+    let _ = caught(|| drop(error));
     said.unwrap_or_else(|panic| {
-        let why = run::payload(&*panic);
+        let why = panic.message();
         (format!("an error that cannot be shown, since that panicked: {why}"), Verdict::Failed)
     })
 }
@@ -259,8 +256,8 @@ fn message(error: &BoxError) -> String {
 
 /// Decodes an object. A panic of the type's own `Deserialize` is a failure as any other.
 fn decode<R: serde::de::DeserializeOwned>(body: &Body) -> Result<R, String> {
-    match catch_unwind(AssertUnwindSafe(|| body.decode())) {
+    match caught(|| body.decode()) {
         Ok(decoded) => decoded.map_err(|error| error::chain(&error)),
-        Err(payload) => Err(format!("decoding panicked: {}", run::payload(&*payload))),
+        Err(panic) => Err(format!("decoding panicked: {}", panic.message())),
     }
 }

@@ -1,10 +1,11 @@
 //! One run of a handler: bounded in time, its panic caught, its polls watched.
 
-use super::watchdog::Watch;
+use super::{
+    panics::{Panic, caught},
+    watchdog::Watch,
+};
 use crate::Outcome;
 use std::{
-    any::Any,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     task::{Context, Poll},
     time::Duration,
@@ -15,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 pub(super) enum End {
     Returned(Outcome),
     TimedOut(Duration),
-    Panicked(String),
+    Panicked(Panic),
     Aborted,
 }
 
@@ -46,7 +47,7 @@ pub(super) async fn run(
         () = aborted.cancelled() => End::Aborted,
     };
     // The panic hook has told of it; how the run ended is what matters.
-    let _ = catch_unwind(AssertUnwindSafe(|| handler.set(None)));
+    let _ = caught(|| handler.set(None));
     end
 }
 
@@ -62,19 +63,11 @@ impl<F: Future<Output = Outcome>> Future for Guarded<'_, F> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<End> {
         let this = &mut *self;
         let handler = this.handler.as_mut().as_pin_mut().expect("it is dropped after the last poll");
-        let polled = this.watch.during(|| catch_unwind(AssertUnwindSafe(|| handler.poll(cx))));
+        let polled = this.watch.during(|| caught(|| handler.poll(cx)));
         match polled {
             Ok(polled) => polled.map(End::Returned),
             // The future is not polled again, so what the panic broke in it is not seen by anyone.
-            Err(panic) => Poll::Ready(End::Panicked(payload(&*panic))),
+            Err(panic) => Poll::Ready(End::Panicked(panic)),
         }
     }
-}
-
-/// What a panic said.
-pub(crate) fn payload(panic: &(dyn Any + Send)) -> String {
-    if let Some(text) = panic.downcast_ref::<&str>() {
-        return (*text).to_owned();
-    }
-    panic.downcast_ref::<String>().cloned().unwrap_or_else(|| "a payload that is no text".to_owned())
 }
