@@ -15,8 +15,7 @@
 //! With `debounce`, what would make a key ready before its interval is over makes it `Delayed(Held)` until then, and a key
 //! that is done with stays as `Delayed(Rest)`, so that its interval is known.
 
-// Without OpenTelemetry there is nothing in a link.
-#![cfg_attr(not(feature = "otel"), allow(clippy::zero_sized_map_values))]
+#![allow(clippy::zero_sized_map_values, reason = "without OpenTelemetry there is nothing in a link")]
 
 #[cfg(feature = "testing")]
 mod pending;
