@@ -151,6 +151,7 @@ fixed! {
     blind_kube_success_is_duration = "ui/blind-kube-success-is-duration.fixed.rs";
     blind_kube_watches_mapper_by_position = "ui/blind-kube-watches-mapper-by-position.fixed.rs";
     debounce_longer_than_default_resync = "ui/debounce-longer-than-default-resync.fixed.rs";
+    debounce_longer_than_resync = "ui/debounce-longer-than-resync.fixed.rs";
     debounce_never = "ui/debounce-never.fixed.rs";
     debounce_no_unit = "ui/debounce-no-unit.fixed.rs";
     delete_arc = "ui/delete-arc.fixed.rs";
