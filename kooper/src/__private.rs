@@ -10,6 +10,9 @@ pub use crate::{
 };
 pub use core::time::Duration;
 
+#[cfg(feature = "testing")]
+pub use crate::trace::Attempts;
+
 /// `resync = "never"`
 pub const NEVER: Option<StdDuration> = None;
 

@@ -117,6 +117,8 @@
 //! `traceparent` in calls to others ends in `00`. Log lines keep the key. In a subscriber of your own, where other layers may want
 //! the spans, all are made.
 
+#[cfg(feature = "testing")]
+mod alone;
 mod annotation;
 mod attempt;
 pub mod coming_from_go;
@@ -127,10 +129,14 @@ pub(crate) mod names;
 mod reading;
 mod spans;
 
+#[cfg(feature = "testing")]
+pub use alone::Attempts;
 pub(crate) use annotation::{ANNOTATION, Traceparent, Traceparents};
 #[cfg(feature = "otel")]
 pub(crate) use annotation::{covers, value};
 pub(crate) use attempt::{Attempt, Failure, Identity, Place};
 pub(crate) use logs::Link;
 pub(crate) use reading::{Place as ReadingPlace, Reading, resync};
+#[cfg(feature = "telemetry")]
+pub(crate) use spans::is_line;
 pub use spans::{Site, Spans};
