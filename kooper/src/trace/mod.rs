@@ -118,6 +118,8 @@
 //! `traceparent` in calls to others ends in `00`. Log lines keep the key. In a subscriber of your own, where other layers may want
 //! the spans, all are made.
 
+#[cfg(feature = "testing")]
+mod alone;
 mod annotation;
 mod attempt;
 pub mod coming_from_go;
@@ -129,6 +131,8 @@ mod reading;
 mod site;
 mod spans;
 
+#[cfg(feature = "testing")]
+pub use alone::Traced;
 pub(crate) use annotation::{ANNOTATION, Traceparent, Traceparents};
 #[cfg(feature = "otel")]
 pub(crate) use annotation::{covers, value};
@@ -137,3 +141,5 @@ pub(crate) use logs::Link;
 pub(crate) use reading::{Place as ReadingPlace, Reading, resync};
 pub use site::Site;
 pub use spans::Spans;
+#[cfg(feature = "telemetry")]
+pub(crate) use spans::is_line;

@@ -10,6 +10,8 @@ mod sampler;
 #[cfg(test)]
 mod tests;
 pub(super) mod variables;
+#[cfg(test)]
+mod wire;
 
 use super::{
     InitError,
