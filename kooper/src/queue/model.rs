@@ -2,7 +2,7 @@
 //!
 //! The model keeps a record a key and looks at all of them for whatever it is asked; it shares no structure with [`State`].
 //! Both are given the same history, and must hand out the same keys in the same order, with the same counts, at the same
-//! times. A history that fails is kept by proptest beside this file, and tried first from then on.
+//! times. A history that fails is kept by proptest in `kooper/proptest-regressions`, and tried first from then on.
 //!
 //! The model has no slots, lines, timers or wake-ups, no jitter, and no links between attempts: of a link it is known that a
 //! retry has one. Whether everybody is woken is told by [`Pair`], from what the model has ready; in which orders that may happen on several
