@@ -107,7 +107,7 @@ impl<H> Origin<H> {
         if what.namespaces.is_empty() && what.namespaced {
             what.namespaces.clone_from(&own.namespaces);
         }
-        what.streaming = own.streaming;
+        what.streaming = own.streaming && !what.metadata_only;
         what.limits = own.limits;
         what.table = own.table;
         // Their own traces end here: what is handled is another object.

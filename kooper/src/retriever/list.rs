@@ -2,8 +2,8 @@
 //!
 //! * A **streaming list** (KEP-3157, on by default since Kubernetes 1.34): a watch that begins with all objects, and a bookmark
 //!   that says so. The server sends from its cache as it goes; nothing is held in one piece on either side.
-//! * **Pages** of 500, where the server refuses that: then it is not asked for a stream again. One that is silent is read by
-//!   pages too, and after an hour the next list is tried as a stream again.
+//! * **Pages**, a first one of 500, then of 10,000: where the server refuses a stream, and then it is not asked for one again; where
+//!   one was silent, until after an hour the next list is tried as a stream again; and for metadata alone, which is there sooner so.
 //! * **The cache's list**, where the program asks for it, and for the first list alone: everything in one piece, as the
 //!   server's watch cache has it (`resourceVersion=0`). That may be behind; what came after follows in the watch.
 //!
@@ -22,8 +22,12 @@ use kube::api::{ListParams, WatchParams};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Objects in one page: client-go's and kube's number.
+/// Objects in the first page: so few that they come at once.
 const PAGE: u32 = 500;
+
+/// Objects in the pages that follow: so many that there are few round trips, and not so many that a server without a
+/// cache has a whole cluster in one answer.
+const MORE: u32 = 10_000;
 
 /// How long a list may be silent.
 pub(super) const SILENCE: Duration = Duration::from_mins(1);
@@ -87,7 +91,11 @@ impl Stream {
         let mut next = None;
         loop {
             let paged = next.is_some();
-            let limit = if self.whole || self.what.one_piece { None } else { Some(PAGE) };
+            let limit = match (self.whole || self.what.one_piece, paged) {
+                (true, _) => None,
+                (false, true) => Some(MORE),
+                (false, false) => Some(PAGE),
+            };
             // A server may keep to pages whatever it is asked for.
             let params = ListParams { limit, continue_token: next, ..self.list_params() };
             let mut envelope = match self.page(params).await {

@@ -63,7 +63,7 @@ impl Retriever {
             encoding: Encoding::default(),
             limits: Limits::default(),
             table: Table::builtin(),
-            streaming: true,
+            streaming: !<R::Object as kube::Resource>::metadata_api(),
             cached: false,
             one_piece: false,
         }

@@ -11,7 +11,7 @@ use kooper::{Controller, Encoding};
 use kooper_tests::{ApiServer, Running, replaced, testbed};
 use kube::{
     Api, Client,
-    api::{DeleteParams, DynamicObject, Patch, PatchParams, PostParams},
+    api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams},
     core::ApiResource,
 };
 use serde_json::json;
@@ -92,7 +92,7 @@ async fn define_crons(client: &Client) -> Api<DynamicObject> {
         .expect("it can be made");
     let crons = Api::namespaced_with(client.clone(), "restarts", &ApiResource::erase::<Cron>(&()));
     let served = async {
-        while crons.get_opt("none").await.is_err() {
+        while crons.list(&ListParams::default()).await.is_err() {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     };

@@ -33,7 +33,10 @@ mod field {
 pub(super) fn named(bytes: &[u8], kind: Kind, limits: Limits) -> Result<Object, WireError> {
     let object = read(bytes, kind, limits)?;
     if object.meta.key.name().is_empty() {
-        return Err(WireError::Garbled("an object without a name".into()));
+        return Err(WireError::Garbled(format!(
+            "{} at byte 0: an object without a name",
+            kind.message().name
+        )));
     }
     Ok(object)
 }
