@@ -114,10 +114,11 @@ impl Sink for Batches {
 
     fn end(&self, timeout: Duration) -> bool {
         let mut state = self.shared.lock();
-        state.ending = true;
+        // The provider ends it once more when it is dropped, and what is lost is told once.
+        let again = std::mem::replace(&mut state.ending, true);
         self.shared.changed.notify_all();
         let ended = self.shared.wait(state, timeout, |state| state.ended);
-        if !ended {
+        if !ended && !again {
             let state = self.shared.lock();
             let dropped = state.dropped + state.open + state.waiting.len() as u64;
             let reason = state.reason.clone();
@@ -179,10 +180,13 @@ impl<E: SpanExporter> Exports<E> {
             drop(state);
 
             let (lost, error) = self.export(waiting);
-            let reason = error.clone();
-            let untold = self.tell(dropped + lost, error, ending);
             let mut state = self.shared.lock();
-            state.reason = reason.or(state.reason.take());
+            state.reason = error.clone().or(state.reason.take());
+            // What is told at the end was lost earlier.
+            let reason = if ending && dropped + lost > 0 { state.reason.clone() } else { error };
+            drop(state);
+            let untold = self.tell(dropped + lost, reason, ending);
+            let mut state = self.shared.lock();
             // Counted again with those that follow.
             state.dropped += untold;
             (state.flushed, state.open) = (flushes, 0);
