@@ -56,12 +56,12 @@ arguments! {
 arguments! {
     /// What stands behind the type in `owns(..)` and `watches(..)`.
     Selected: "option", by default "" {
+        "map" map: Expr = expr(value::function), "map = Self::users";
         "labels" labels: Expr = expr(value::checked("is not a label selector: ", check_labels)),
             "labels = \"app=web\"";
         "fields" fields: Expr = expr(value::checked("is not a field selector: ", check_fields)),
             "fields = \"metadata.name=web\"";
         "namespace" namespace: Expr = expr(value::namespaces), "namespace = \"prod\"";
-        "map" map: Expr = expr(value::function), "map = Self::users";
     }
 }
 

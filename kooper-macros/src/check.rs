@@ -99,9 +99,9 @@ fn debounce(args: &Args, diag: &mut Diag) {
     if let (Some(Time::Known(interval, place)), Some(Time::Known(resync, _))) = (&args.debounce, &args.resync)
         && interval >= resync
     {
-        let (interval, resync) = (duration::show(*interval), duration::show(*resync));
-        let hint = if args.given.contains_key("resync") { "" } else { ": give `resync`, or it is that" };
-        let fault = format!("`debounce` ({interval}) must be shorter than `resync` ({resync}){hint}");
+        let [shown, limit, longer] = [*interval, *resync, 2 * *interval].map(duration::show);
+        let help = format!("= help: give a longer one, such as `resync = {longer:?}`");
+        let fault = format!("`debounce` ({shown}) must be shorter than `resync` ({limit})\n{help}");
         diag.push(Error::new(*place, fault));
     }
 }

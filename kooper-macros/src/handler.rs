@@ -8,7 +8,7 @@ use crate::{
     value::show,
 };
 use kooper_syntax::word;
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{
     Attribute, Error, FnArg, GenericParam, Meta, PatType, ReceiverKind, Result, ReturnType, Safety,
     Signature, Type,
@@ -31,13 +31,8 @@ pub(crate) const ADD: Role =
     Role { name: "add", span: "handleAddObject", subject: "object", runs: "for new and changed objects" };
 pub(crate) const DELETE: Role =
     Role { name: "delete", span: "handleDeleteObject", subject: "key", runs: "when an object is gone" };
-
-pub(crate) const FINALIZE: Role = Role {
-    name: "finalize",
-    span: "handleFinalizeObject",
-    subject: "object",
-    runs: "when an object is to be deleted",
-};
+pub(crate) const FINALIZE: Role =
+    Role { name: "finalize", span: "handleFinalizeObject", subject: "object", runs: "before an object goes" };
 
 pub(crate) const ROLES: [&Role; 3] = [&ADD, &DELETE, &FINALIZE];
 
@@ -148,8 +143,14 @@ impl<'a> Shape<'a, '_> {
         for argument in arguments.iter().take(2).filter(|argument| mentions_impl(&argument.ty)) {
             self.fault(&argument.ty, "cannot take `impl Trait`: write the type");
         }
+        let is_context = |arg: &PatType| show(&arg.ty).rsplit("::").next() == Some("Context");
         let (at, fault) = match arguments[..] {
             [subject] => return Some((None, subject)),
+            [first, last] if is_context(last) && !is_context(first) && self.resource != "Context" => {
+                let written = [last, first].map(|arg| format!("{}: {}", show(&arg.pat), show(&arg.ty)));
+                let fault = format!("takes the context first: write `{}`", written.join(", "));
+                (quote!(#first, #last), fault)
+            }
             [context, subject] => return Some((Some(context), subject)),
             [] => {
                 let help = format!("= help: write {}", self.role.signature(self.resource));

@@ -35,6 +35,13 @@ impl Annotated {
         let (outer, body) = without_body(item.clone());
         let named = match syn::parse2(outer) {
             Ok(Item::Impl(header)) => {
+                let mut names =
+                    header.attrs.iter().filter_map(|attr| Some((attr, attr.path().segments.last()?)));
+                if let Some((again, _)) = names.find(|(_, name)| name.ident == "controller") {
+                    // That one is expanded too, and makes the handler.
+                    let fault = "an `impl` block takes one `#[controller]`: remove this one";
+                    return Self::Other(Error::new_spanned(again, fault), None);
+                }
                 let Some((path, _)) = &header.trait_ else { return Self::block(header, body) };
                 let fault = "`#[controller]` goes on an inherent `impl`, not on a trait `impl`";
                 return Self::Other(Error::new_spanned(path, fault), Some(Box::new(header)));

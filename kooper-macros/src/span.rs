@@ -146,11 +146,7 @@ fn level(value: &Value<'_>) -> Result<TokenStream> {
         let path = &value.expr;
         return Ok(quote!(__kooper::level(#path)));
     }
-    match word::level(&value.text("takes a string or a path")?) {
-        Ok(level) => {
-            let level = format_ident!("{}", level.to_uppercase());
-            Ok(quote!(__kooper::LevelFilter::#level))
-        }
-        Err(fault) => value.fail(fault),
-    }
+    let level = word::level(&value.text("takes a string or a path")?).or_else(|fault| value.fail(fault))?;
+    let level = format_ident!("{}", level.to_uppercase());
+    Ok(quote!(__kooper::LevelFilter::#level))
 }

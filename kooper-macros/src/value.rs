@@ -77,10 +77,8 @@ impl<'a> Value<'a> {
     /// What the string literal says, if it is a DNS label.
     pub(crate) fn dns_label(&self, takes: &str) -> Result<String> {
         let text = self.text(takes)?;
-        match name::check_dns_label(&text) {
-            Ok(()) => Ok(text),
-            Err(fault) => self.fail(format!("`{}` {fault}", self.row.name)),
-        }
+        let checked = name::check_dns_label(&text);
+        checked.map_or_else(|fault| self.fail(format!("`{}` {fault}", self.row.name)), |()| Ok(text))
     }
 }
 
@@ -102,8 +100,7 @@ pub(crate) fn resource(row: &Row, input: ParseStream<'_>) -> Result<Type> {
         _ if shown == "Self" => "`resource` takes the watched type, such as `resource = Pod`".into(),
         (_, Some(inner)) => {
             let fault = format!("`resource` takes the type itself: write `resource = {inner}`");
-            let is_arc = shown.contains("Arc<");
-            if is_arc { format!("{fault}; `add` may still take `{shown}`") } else { fault }
+            if shown.contains("Arc<") { format!("{fault}; `add` may still take `{shown}`") } else { fault }
         }
         (Type::Path(_) | Type::Macro(_) | Type::Group(_) | Type::Paren(_), None) => return Ok(ty),
         _ => format!("`resource` takes a type by its name, such as `{}`", row.example),
@@ -157,13 +154,12 @@ pub(crate) fn checked(not: &str, check: fn(&str) -> Checked) -> impl Fn(&Value<'
 /// `filter = Self::is_ours`
 pub(crate) fn function(value: &Value<'_>) -> Result<Expr> {
     let Row { name, example, .. } = value.row;
-    match &value.expr {
-        Expr::Path(_) => Ok(value.expr.clone()),
-        Expr::Closure(_) => value.fail(format!(
-            "`{name}` takes the path of a function, such as `{example}`\n= help: a closure can be given at run time, by `Controller::{name}`"
-        )),
-        _ => value.fail(format!("`{name}` takes the path of a function, such as `{example}`")),
-    }
+    let help = match &value.expr {
+        Expr::Path(_) => return Ok(value.expr.clone()),
+        Expr::Closure(_) => format!("\n= help: a closure can be given at run time, by `Controller::{name}`"),
+        _ => String::new(),
+    };
+    value.fail(format!("`{name}` takes the path of a function, such as `{example}`{help}"))
 }
 
 /// `retries = 3` or a path

@@ -59,21 +59,35 @@ pub fn check_dns_label(name: &str) -> Checked {
 ///
 /// What is wrong, as the sentence that follows the name of the setting.
 pub fn check_finalizer(name: &str) -> Checked {
-    let is_name = |name: &str| {
-        let mut letters = name.chars();
-        let ends = letters.next().is_some_and(|first| first.is_ascii_alphanumeric())
-            && name.ends_with(|last: char| last.is_ascii_alphanumeric());
-        ends && name.len() <= 63
-            && letters.all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter))
-    };
     match name.split_once('/') {
-        Some((domain, name))
-            if domain.len() <= 253 && domain.split('.').all(is_dns_label) && is_name(name) =>
-        {
-            Ok(())
-        }
+        Some((domain, name)) if is_domain(domain) && is_name(name) => Ok(()),
         _ => Err("must be a qualified name, such as \"example.com/cleanup\"".into()),
     }
+}
+
+/// Whether `name` can be that of an annotation: a name such as `example.com/traceparent`, or without a domain.
+///
+/// # Errors
+///
+/// What is wrong, as the sentence that follows the name of the setting.
+pub fn check_annotation(name: &str) -> Checked {
+    let (domain, name) = name.split_once('/').map_or((None, name), |(domain, name)| (Some(domain), name));
+    if domain.is_none_or(is_domain) && is_name(name) {
+        return Ok(());
+    }
+    Err("must be a qualified name, such as \"example.com/traceparent\"".into())
+}
+
+fn is_domain(domain: &str) -> bool {
+    domain.len() <= 253 && domain.split('.').all(is_dns_label)
+}
+
+/// Whether `name` is what may stand behind a domain.
+fn is_name(name: &str) -> bool {
+    let mut letters = name.chars();
+    let ends = letters.next().is_some_and(|first| first.is_ascii_alphanumeric())
+        && name.ends_with(|last: char| last.is_ascii_alphanumeric());
+    ends && name.len() <= 63 && letters.all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter))
 }
 
 #[cfg(test)]
@@ -113,6 +127,16 @@ mod tests {
         assert!(fault.starts_with("must be a DNS label; try \"pod-logger\""), "{fault}");
         let fault = check_dns_label(&"a".repeat(64)).expect_err("too long");
         assert!(fault.ends_with("at most 63 characters"), "{fault}");
+    }
+
+    #[test]
+    fn annotations_have_a_name_and_may_have_a_domain() {
+        for good in ["kooper.dev/traceparent", "tracing.k8s.io/traceparent", "traceparent"] {
+            assert!(check_annotation(good).is_ok(), "{good}");
+        }
+        for bad in ["", "/traceparent", "kooper.dev/", "a/b/c", "no name", "Kooper.dev/a"] {
+            assert!(check_annotation(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

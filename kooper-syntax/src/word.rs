@@ -130,12 +130,13 @@ const NO_SETTINGS: [(&str, &str); 4] = [
 ];
 
 /// Values that people try, by setting, and what to do instead.
-const VALUES: [(&str, &str, &str); 10] = [
+const VALUES: [(&str, &str, &str); 11] = [
     ("name", "", "`name` is empty; leave it out for the default"),
     ("namespace", "", "`namespace` is empty; leave it out to watch all of them"),
     ("namespace", "[]", "`namespace` lists no namespace; leave it out to watch all of them"),
     ("namespace", "*", "`namespace` takes no pattern; leave it out to watch all of them"),
     ("retries", "forever infinite unlimited always", "for no limit write `retries = u32::MAX`"),
+    ("retries", "None none never off", "for no retry write `retries = 0`, for no limit `retries = u32::MAX`"),
     ("workers", "0 0u32", "`workers` must be at least 1: with no workers no handler ever runs"),
     ("timeout", "never none None off", "`timeout` is off unless it is given; remove it"),
     ("debounce", "0s never none None off", "`debounce` is off unless it is given; remove it"),

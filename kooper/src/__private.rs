@@ -12,6 +12,9 @@ pub use crate::{
 pub use core::time::Duration;
 pub use tracing::level_filters::LevelFilter;
 
+#[cfg(feature = "testing")]
+pub use crate::trace::Traced;
+
 /// `resync = "never"`
 pub const NEVER: Option<StdDuration> = None;
 

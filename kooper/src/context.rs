@@ -25,6 +25,9 @@ pub(crate) struct Inner {
     pub(crate) cancelled: CancellationToken,
     pub(crate) shutting_down: CancellationToken,
     pub(crate) span: tracing::Span,
+    /// The annotation by which objects tell their trace.
+    #[cfg_attr(not(feature = "otel"), expect(dead_code))]
+    pub(crate) annotation: Option<&'static str>,
 }
 
 impl Context {
@@ -123,6 +126,62 @@ impl Context {
         use opentelemetry::baggage::BaggageExt;
         let context = self.opentelemetry();
         context.baggage().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    /// The annotation, name and value, that tells whoever handles an object in which trace it was written: this one. None where
+    /// nobody listens to spans.
+    ///
+    /// It is for objects that are **created**. On one that is written again and again it would be another change each time, and
+    /// were that an object that this controller watches or owns, each change would be a reason to handle it once more, without
+    /// end: there, use [`annotate`](Self::annotate).
+    ///
+    /// ```
+    /// # use k8s_openapi::api::core::v1::ConfigMap;
+    /// # fn handler(ctx: &kooper::Context, mut map: ConfigMap) {
+    /// map.metadata.annotations.get_or_insert_default().extend(ctx.trace_annotation());
+    /// # }
+    /// ```
+    pub fn trace_annotation(&self) -> Option<(String, String)> {
+        use opentelemetry::trace::TraceContextExt;
+        let name = self.0.annotation?;
+        let value = crate::trace::value(self.opentelemetry().span().span_context())?;
+        Some((name.to_owned(), value))
+    }
+
+    /// Puts the [annotation](Self::trace_annotation) on an object that is to be written, unless nothing else of it changes.
+    ///
+    /// `live` is the object as the API server has it now, if it has it: not the one that a handler was given or that
+    /// [`store`](Self::store) holds, which may be behind, and whose older trace would be written back. Where it holds all that `wanted` says, `wanted` gets its annotation, or none, so
+    /// that the write is none: the trace stays that of the last real change, and no controller is woken by it. What the server has
+    /// added does not count; what it writes otherwise than you do (a quantity of `1000m` as `1`) does.
+    ///
+    /// ```
+    /// # use k8s_openapi::api::core::v1::ConfigMap;
+    /// # use kube::{Api, api::{Patch, PatchParams}};
+    /// # async fn handler(ctx: &kooper::Context, mut wanted: ConfigMap) -> kooper::Result {
+    /// let maps: Api<ConfigMap> = Api::namespaced(ctx.client(), "default");
+    /// let live = maps.get_opt("settings").await?;
+    /// ctx.annotate(&mut wanted, live.as_ref());
+    /// maps.patch("settings", &PatchParams::apply("my-controller").force(), &Patch::Apply(&wanted)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn annotate<K: kube::Resource + serde::Serialize>(&self, wanted: &mut K, live: Option<&K>) {
+        let Some(name) = self.0.annotation else { return };
+        if let Some(annotations) = &mut wanted.meta_mut().annotations {
+            annotations.remove(name);
+        }
+        let json = |object: &K| serde_json::to_value(object).ok();
+        let same = |live: &&K| {
+            json(live).zip(json(wanted)).is_some_and(|(live, wanted)| crate::trace::covers(&live, &wanted))
+        };
+        let value = match live.filter(same) {
+            Some(live) => live.meta().annotations.as_ref().and_then(|all| all.get(name).cloned()),
+            None => self.trace_annotation().map(|(_, value)| value),
+        };
+        if let Some(value) = value {
+            wanted.meta_mut().annotations.get_or_insert_default().insert(name.to_owned(), value);
+        }
     }
 
     /// The context of OpenTelemetry in which the caller stands, or else that of the handler; with the key in its baggage,

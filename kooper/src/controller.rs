@@ -1,8 +1,8 @@
 //! The controller: a handler with its settings, and the ways to run it.
 
 use crate::{
-    Attempts, Backoff, Encoding, ErrorHook, FilterHook, Handler, Hooks, MapHook, RateLimit, Readiness,
-    Resource, Result, Source, Spec, client,
+    Attempts, Backoff, Encoding, ErrorHook, FilterHook, Handler, Hooks, MapHook, MaybeDuration, RateLimit,
+    Readiness, Resource, Result, Source, Spec, client,
     handler::Runnable,
     retriever::{Health, Names},
     running::Running,
@@ -109,7 +109,7 @@ impl<H: Runnable> Controller<H> {
     }
 
     /// The shortest time between two runs of one object; `None` for none. See [`Queue::debounce`](crate::Queue::debounce).
-    pub fn debounce(mut self, interval: impl Into<Option<Duration>>) -> Self {
+    pub fn debounce(mut self, interval: impl MaybeDuration) -> Self {
         self.spec.queue.debounce = interval.into();
         self
     }
@@ -122,13 +122,13 @@ impl<H: Runnable> Controller<H> {
     }
 
     /// How often every known object is handled again; `None` for never, else at least a second.
-    pub fn resync(mut self, interval: impl Into<Option<Duration>>) -> Self {
+    pub fn resync(mut self, interval: impl MaybeDuration) -> Self {
         self.spec.retriever.resync = interval.into();
         self
     }
 
     /// How long one attempt of one handler may take; `None` for no limit.
-    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+    pub fn timeout(mut self, timeout: impl MaybeDuration) -> Self {
         self.spec.timeout = timeout.into();
         self
     }
@@ -238,6 +238,41 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
+    /// Reads protobuf by another table, for tests.
+    #[cfg(feature = "testing")]
+    pub(crate) fn table(mut self, table: &'static crate::wire::Table) -> Self {
+        self.spec.retriever.table = table;
+        self
+    }
+
+    /// Asks for lists in one piece, to measure it.
+    #[cfg(feature = "testing")]
+    pub(crate) fn one_piece(mut self) -> Self {
+        self.spec.retriever.one_piece = true;
+        self
+    }
+
+    /// The annotation by which objects tell in which trace they were written, as a `traceparent` of the W3C;
+    /// `kooper.dev/traceparent` unless set, `None` to read and write none.
+    ///
+    /// An attempt's root links to the span that the annotation names, and to those of the states that the attempt covers beside the
+    /// newest, 8 in all. A value that is no `traceparent` is ignored. To write it on other objects:
+    /// [`Context::annotate`](crate::Context::annotate).
+    pub fn trace_annotation(mut self, name: impl Into<Option<&'static str>>) -> Self {
+        self.spec.retriever.limits.annotation = name.into();
+        self
+    }
+
+    /// Whether an attempt stands in the trace that its object's annotation names, below the span there, instead of being a trace of
+    /// its own that links to it; false unless set.
+    ///
+    /// Then all that a chain of controllers does for one cause is one trace, in which retries and resyncs of days go on. Whether it
+    /// is recorded is for the sampler to say, and those of OpenTelemetry go by the parent.
+    pub fn trace_parent(mut self, on: bool) -> Self {
+        self.spec.trace_parent = on;
+        self
+    }
+
     /// Whether everything is read by a streaming list where the server has them, else by pages of 500; true unless set.
     ///
     /// A server that has none is found out by itself. Switch them off for one that has them and does not bear them.
@@ -277,7 +312,7 @@ impl<H: Runnable> Controller<H> {
     }
 
     /// Ends with an error if the first list is not complete within this time; `None`, the default, tries for ever.
-    pub fn start_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+    pub fn start_timeout(mut self, timeout: impl MaybeDuration) -> Self {
         self.start = timeout.into();
         self
     }
@@ -323,6 +358,11 @@ impl<H: Runnable> Controller<H> {
     /// * [`DrainError`](crate::DrainError): handlers were aborted at the drain deadline.
     ///
     /// A server that is away or refuses is none: it is told in the log, and tried again.
+    ///
+    /// # Exit code
+    ///
+    /// Of a program whose `main` gives this back: 0 after a drain in which all that ran was finished, whatever began it; 1 with
+    /// the error on stderr after any of the above, so after a second signal that cut handlers off as well.
     pub async fn run(mut self) -> Result {
         let asked = self.stop.take();
         let mut signals = signal::Signals::listen()?;

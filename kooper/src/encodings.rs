@@ -31,7 +31,9 @@
 //! | an aggregated API, or a proxy that answers JSON only | JSON |
 //!
 //! Kooper asks for both, and the answer's `Content-Type` decides, each time anew. So what the server does cannot be wrong,
-//! and no request is made twice.
+//! and no request is made twice. But some servers, and some proxies, refuse a request that names what they do not know, though
+//! it names JSON as well (406 Not Acceptable): such a resource is asked for in JSON at once, and for as long as the controller
+//! runs; then, for the metadata alone, in whole objects. A line of level INFO says so.
 //!
 //! # Metadata alone
 //!

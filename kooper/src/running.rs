@@ -50,8 +50,12 @@ impl<H: Runnable> Running<H> {
         let queue = Arc::new(WorkQueue::new(spec.queue.clone()));
         let mut what = spec.retriever.clone();
         let (api_version, kind) = what.sent();
-        what.encoding =
-            what.encoding.for_type::<<H::Resource as Resource>::Object>(&spec.name, api_version, kind);
+        what.encoding = what.encoding.for_type::<<H::Resource as Resource>::Object>(
+            what.table,
+            &spec.name,
+            api_version,
+            kind,
+        );
         let what = Arc::new(what);
         let besides = hooks.sources.iter().map(|source| Arc::new(source.beside(&what, &spec.name)));
         let besides: Vec<_> = besides.collect();
@@ -71,6 +75,7 @@ impl<H: Runnable> Running<H> {
             filtered: AtomicU64::new(0),
             identity: Identity::new(&spec, spans),
             controller: spec.name.as_str().into(),
+            annotation: what.limits.annotation,
             add: spec.in_force(&spec.attempts.add),
             delete: spec.in_force(&spec.attempts.delete),
             finalize: spec.in_force(&spec.attempts.finalize),

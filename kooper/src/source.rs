@@ -97,7 +97,7 @@ type Map<H> = dyn Fn(&H, &Object, &Retriever) -> Result<Vec<ObjectKey>, String> 
 
 fn encoding<T: DeserializeOwned>(wanted: Encoding, controller: &str, of: &Retriever) -> Encoding {
     let (api_version, kind) = of.sent();
-    wanted.for_type::<T>(controller, api_version, kind)
+    wanted.for_type::<T>(of.table, controller, api_version, kind)
 }
 
 impl<H> Origin<H> {
@@ -107,7 +107,11 @@ impl<H> Origin<H> {
         if what.namespaces.is_empty() && what.namespaced {
             what.namespaces.clone_from(&own.namespaces);
         }
-        what.streaming = own.streaming;
+        what.streaming = own.streaming && !what.metadata_only;
+        what.limits = own.limits;
+        what.table = own.table;
+        // Their own traces end here: what is handled is another object.
+        what.limits.annotation = None;
         what.encoding = (self.encoding)(own.encoding, controller, &what);
         what
     }
@@ -207,7 +211,7 @@ impl<H: Handler + Send + Sync + 'static> Mapper<H> {
     fn process(&self, handout: &Handout) {
         if let Some(job) = self.store.take(&handout.key) {
             self.map(handout, &job);
-            if matches!(job, Job::Delete(_)) && self.store.bury(&handout.key) {
+            if matches!(job, Job::Delete { .. }) && self.store.bury(&handout.key) {
                 self.queue.changed(Change { key: handout.key.clone(), trigger: Trigger::Watch, spec: true });
             }
         }
@@ -218,7 +222,7 @@ impl<H: Handler + Send + Sync + 'static> Mapper<H> {
         let origin = &self.workers.hooks.sources[self.source];
         let (object, gone) = match job {
             Job::Add { object, .. } => (object, false),
-            Job::Delete(last) => (last, true),
+            Job::Delete { last, .. } => (last, true),
         };
         let map = || (origin.map)(&self.workers.handler, object, &self.own);
         let keys = caught(map)

@@ -23,8 +23,22 @@ pub struct Spec {
     pub(crate) timeout: Option<Duration>,
     pub(crate) finalizer: Option<String>,
     pub(crate) shutdown: Duration,
+    /// Whether an attempt stands in the trace that its object's annotation names.
+    pub(crate) trace_parent: bool,
     pub(crate) attempts: Each,
 }
+
+/// What a setter of an interval takes: a [`Duration`], or an `Option` of one, where `None` is for none at all.
+///
+/// The texts of the attribute, such as `"30s"`, are checked when a program is compiled, so setters don't take them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a duration",
+    label = "expected a `Duration` or `None`",
+    note = "write it as `Duration::from_secs(30)`; texts such as `\"30s\"` are for the attribute"
+)]
+pub trait MaybeDuration: Into<Option<Duration>> {}
+#[diagnostic::do_not_recommend]
+impl<T: Into<Option<Duration>>> MaybeDuration for T {}
 
 impl Spec {
     /// A controller by name, with what it retrieves and how it queues; a handler may take as long as it wants.
@@ -36,6 +50,7 @@ impl Spec {
             timeout: None,
             finalizer: None,
             shutdown: DRAIN,
+            trace_parent: false,
             attempts: Each::default(),
         }
     }
@@ -44,7 +59,7 @@ impl Spec {
     ///
     /// An attempt that takes longer is dropped at its next `.await` and counts as a failure.
     #[must_use]
-    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+    pub fn timeout(mut self, timeout: impl MaybeDuration) -> Self {
         self.timeout = timeout.into();
         self
     }

@@ -10,6 +10,7 @@
 
 use crate::{
     ObjectKey, Trigger,
+    trace::{Traceparent, Traceparents},
     wire::{Metadata, Object},
 };
 use std::{
@@ -40,6 +41,10 @@ type Entries = BTreeMap<ObjectKey, Entry>;
 struct Entry {
     current: Option<Arc<Object>>,
     tombstone: Option<Arc<Object>>,
+    /// The traces of the current object's states since a handler was given one.
+    news: News,
+    /// The same of the tombstone.
+    last_news: News,
     /// Whether a handler has been given the current object, in this state or an earlier one.
     started: bool,
     /// Whether the current state cannot be decoded, so that nothing but a change can mend it.
@@ -68,17 +73,34 @@ pub(crate) struct Change {
 #[derive(Debug)]
 pub(crate) enum Job {
     /// The object exists. `first` where no handler has seen it before.
-    Add { object: Arc<Object>, first: bool },
+    Add { object: Arc<Object>, first: bool, news: News },
     /// The object is gone; its last state.
-    Delete(Arc<Object>),
+    Delete { last: Arc<Object>, news: News },
+}
+
+/// The traces of states that came since a handler was given the object, where their annotations named any.
+type News = Option<Box<Traceparents>>;
+
+/// Takes note of the trace of a newer state.
+fn note(news: &mut News, state: &Metadata) {
+    if let Some(traceparent) = &state.traceparent {
+        news.get_or_insert_default().add(traceparent);
+    }
 }
 
 impl Job {
     /// The metadata of the object at hand.
     pub(crate) fn meta(&self) -> &Metadata {
         match self {
-            Self::Add { object, .. } | Self::Delete(object) => &object.meta,
+            Self::Add { object, .. } | Self::Delete { last: object, .. } => &object.meta,
         }
+    }
+
+    /// The trace in which the state at hand was written, and those of the states before it that no handler was given.
+    pub(crate) fn traceparents(&self) -> (Option<&Traceparent>, impl Iterator<Item = &Traceparent>) {
+        let (Self::Add { news, .. } | Self::Delete { news, .. }) = self;
+        let at_hand = self.meta().traceparent.as_deref();
+        (at_hand, news.as_deref().into_iter().flat_map(move |news| news.beside(at_hand)))
     }
 }
 
@@ -113,8 +135,10 @@ impl Store {
         let spec = match &entry.current {
             None => true,
             Some(before) if before.meta.uid != object.meta.uid => {
+                let news = entry.news.take();
                 if entry.started {
                     entry.tombstone = entry.current.take();
+                    entry.last_news = news;
                     entry.started = false;
                 }
                 true
@@ -130,6 +154,7 @@ impl Store {
         // Its end is told in the next moment, and a run in between would be of no use to anyone.
         let ending = object.meta.ending && entry.started;
         let key = object.meta.key.clone();
+        note(&mut entry.news, &object.meta);
         _before = entry.current.replace(Arc::new(object));
         entry.spoiled = false;
         (!ending).then_some(Change { key, trigger, spec: spec && !waits })
@@ -170,11 +195,11 @@ impl Store {
         let mut entries = self.lock();
         let entry = entries.get_mut(key)?;
         if let Some(last) = &entry.tombstone {
-            return Some(Job::Delete(Arc::clone(last)));
+            return Some(Job::Delete { last: Arc::clone(last), news: entry.last_news.take() });
         }
         let object = Arc::clone(entry.current.as_ref()?);
         let first = !mem::replace(&mut entry.started, true);
-        Some(Job::Add { object, first })
+        Some(Job::Add { object, first, news: entry.news.take() })
     }
 
     /// Takes a newer state that came of the controller's own write. No change follows: the handler is given this very state.
@@ -289,8 +314,13 @@ fn bury(entries: &mut Entries, key: &ObjectKey, last: Option<Object>, trigger: T
         (key, entry)
     };
     let known = entry.current.take();
+    let mut news = entry.news.take();
     if entry.started {
         entry.started = false;
+        if let Some(last) = &last {
+            note(&mut news, &last.meta);
+        }
+        entry.last_news = news;
         entry.tombstone = last.map(Arc::new).or(known);
         return Some(Change { key, trigger, spec: true });
     }

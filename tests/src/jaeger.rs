@@ -1,7 +1,16 @@
 //! Spans as Jaeger's query API has them.
 
+use crate::Jaeger;
+use opentelemetry::{
+    Array, KeyValue, Value as Any,
+    trace::{SpanContext, SpanId, SpanKind, Status},
+};
+use opentelemetry_sdk::trace::SpanData;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
 
 /// Fields with the type that Jaeger shows, and the value as JSON: `int64 7`.
 pub type Fields = BTreeMap<String, String>;
@@ -79,4 +88,106 @@ fn text(value: &Value) -> String {
 
 fn number(value: &Value) -> u64 {
     value.as_u64().expect("a number")
+}
+
+/// How spans went to Jaeger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wire {
+    /// The agent's compact thrift.
+    Udp,
+    /// OTLP, over HTTP or gRPC.
+    Otlp,
+}
+
+/// A span of a service as Jaeger should have it.
+///
+/// # Panics
+///
+/// If it was before 1970.
+pub fn expected(service: &str, span: &SpanData, way: Wire) -> JaegerSpan {
+    let micros =
+        |time: SystemTime| u64::try_from(time.duration_since(UNIX_EPOCH).expect("after 1970").as_micros());
+    let start = micros(span.start_time).expect("in range");
+    let ids = |context: &SpanContext| [context.trace_id().to_string(), context.span_id().to_string()];
+    let [trace, own] = ids(&span.span_context);
+    let parent =
+        if span.parent_span_id == SpanId::INVALID { String::new() } else { span.parent_span_id.to_string() };
+    let mut tags: Fields = span.attributes.iter().map(|tag| told(tag, way)).collect();
+    let mut tag = |name: &str, value: Any| tags.extend([told(&KeyValue::new(name.to_owned(), value), way)]);
+    if way == Wire::Otlp {
+        tag("otel.scope.name", "kooper".into());
+        tag("otel.scope.version", env!("CARGO_PKG_VERSION").into());
+    }
+    if way == Wire::Otlp || span.span_kind != SpanKind::Internal {
+        tag("span.kind", format!("{:?}", span.span_kind).to_lowercase().into());
+    }
+    match &span.status {
+        Status::Unset => {}
+        Status::Ok => tag("otel.status_code", "OK".into()),
+        Status::Error { description } => {
+            tag("error", true.into());
+            tag("otel.status_code", "ERROR".into());
+            if !description.is_empty() {
+                tag("otel.status_description", description.clone().into_owned().into());
+            }
+        }
+    }
+    let logs = span.events.iter().map(|event| {
+        let mut fields: Vec<_> = event.attributes.iter().map(|tag| told(tag, way)).collect();
+        if !event.name.is_empty() {
+            fields.push(told(&KeyValue::new("event", event.name.to_string()), way));
+        }
+        fields.sort();
+        (micros(event.timestamp).expect("in range"), fields)
+    });
+    let duration = span.end_time.duration_since(span.start_time).unwrap_or_default();
+    JaegerSpan {
+        ids: [trace, own, parent],
+        service: service.to_owned(),
+        name: span.name.to_string(),
+        time: [start, u64::try_from(duration.as_micros()).expect("in range")],
+        tags,
+        logs: logs.collect(),
+        links: span.links.iter().map(|link| ids(&link.span_context)).collect(),
+    }
+}
+
+/// A field as Jaeger shows it: its type and value. Arrays are text there, and thrift's is not escaped.
+fn told(field: &KeyValue, way: Wire) -> (String, String) {
+    let json = |value: &str| serde_json::Value::from(value).to_string();
+    let value = match &field.value {
+        Any::Bool(value) => format!("bool {value}"),
+        // Jaeger writes as text what JavaScript has no number for.
+        Any::I64(value) if value.unsigned_abs() >= 1 << 53 => format!("int64 \"{value}\""),
+        Any::I64(value) => format!("int64 {value}"),
+        // JSON has no difference between 2 and 2.0, and Jaeger writes the first.
+        Any::F64(value) => format!("float64 {value}"),
+        Any::String(value) => format!("string {}", json(value.as_str())),
+        Any::Array(Array::String(values)) if way == Wire::Otlp => {
+            let values: Vec<_> = values.iter().map(|value| json(value.as_str())).collect();
+            format!("string {}", json(&format!("[{}]", values.join(","))))
+        }
+        other => format!("string {}", json(&other.as_str())),
+    };
+    (field.key.as_str().to_owned(), value)
+}
+
+/// All spans of some services, by their ids, once there are so many.
+///
+/// # Panics
+///
+/// If they don't come within a minute.
+pub fn arrived(jaeger: &Jaeger, services: &[&str], count: usize) -> BTreeMap<String, JaegerSpan> {
+    let started = Instant::now();
+    loop {
+        let query = |service| jaeger.query(&format!("/api/traces?service={service}&limit=1000&lookback=1h"));
+        let spans = services.iter().flat_map(|service| jaeger_spans(&query(service)));
+        // A trace is found by each of its services.
+        let spans: BTreeMap<_, _> = spans.map(|span| (span.ids[1].clone(), span)).collect();
+        if spans.len() >= count {
+            return spans;
+        }
+        assert!(started.elapsed() < Duration::from_mins(1), "{} of {count} spans arrived", spans.len());
+        std::thread::sleep(Duration::from_millis(200));
+    }
 }

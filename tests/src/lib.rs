@@ -4,13 +4,17 @@
 
 mod bad_request;
 mod collector;
+mod example;
 mod jaeger;
 mod ledger;
 mod log;
+mod next;
 mod objects;
+mod otlp_json;
 mod replaced;
 mod replay;
 mod running;
+mod sample;
 mod script;
 mod testbed;
 mod trickle;
@@ -18,14 +22,18 @@ mod world;
 
 pub use bad_request::BadRequest;
 pub use collector::{Collected, collector};
-pub use jaeger::{Fields, JaegerSpan, jaeger_spans};
+pub use example::example;
+pub use jaeger::{Fields, JaegerSpan, Wire, arrived, expected, jaeger_spans};
 pub use ledger::{Bookkeeper, Ledger, Outcome, Run};
 pub use log::{Line, Log};
+pub use next::next;
 pub use objects::{pod, undecodable_pod};
+pub use otlp_json::read_otlp_json;
 pub use replaced::{Answer, replaced};
 pub use replay::{RECORDED, Recorded, replay};
 pub use running::Running;
+pub use sample::Sample;
 pub use script::{Act, Call, Calls, Script};
-pub use testbed::{ApiServer, Jaeger, programs, testbed};
+pub use testbed::{ApiServer, Jaeger, Killed, programs, testbed};
 pub use trickle::trickle;
 pub use world::{Truth, Way, World};

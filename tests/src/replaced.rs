@@ -1,4 +1,5 @@
-//! Answers that no server should give.
+//! What stands between a controller and its server: answers that no server should give, and requests that arrive otherwise
+//! than they were sent.
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
@@ -13,12 +14,12 @@ type Request = http::Request<kube::client::Body>;
 /// The body of an answer.
 pub type Answer = http::Response<UnsyncBoxBody<Bytes, kube::Error>>;
 
-type Instead = Box<dyn Fn(&Request) -> Option<Answer> + Send + Sync>;
+type Instead = Box<dyn Fn(&mut Request) -> Option<Answer> + Send + Sync>;
 
-/// A client some of whose requests are answered by `instead`; the others go where those of `client` go.
+/// A client some of whose requests are answered by `instead`; the others go where those of `client` go, as it left them.
 pub fn replaced(
     client: kube::Client,
-    instead: impl Fn(&Request) -> Option<Answer> + Send + Sync + 'static,
+    instead: impl Fn(&mut Request) -> Option<Answer> + Send + Sync + 'static,
 ) -> kube::Client {
     kube::Client::new(Replaced { client, instead: Box::new(instead) }, "default")
 }
@@ -37,8 +38,8 @@ impl Service<Request> for Replaced {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
-        let (client, instead) = (self.client.clone(), (self.instead)(&request));
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let (client, instead) = (self.client.clone(), (self.instead)(&mut request));
         Box::pin(async move {
             match instead {
                 Some(answer) => Ok(answer),

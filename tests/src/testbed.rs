@@ -91,12 +91,26 @@ impl ApiServer {
     ///
     /// If it does not start.
     pub fn start(testbed: &Path, scratch: &str) -> Self {
+        Self::start_with(testbed, scratch, &[])
+    }
+
+    /// The same with more flags, which have no white space in them.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub fn start_with(testbed: &Path, scratch: &str, flags: &[&str]) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let script = testbed.join("testbed");
         let programs = programs(testbed, scratch);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let state = Path::new(scratch).join(format!("api-{}-{number}", std::process::id()));
-        run(Command::new(&script).arg("up").arg(&state).arg("api").env("KUBEBUILDER_ASSETS", &programs));
+        run(Command::new(&script)
+            .arg("up")
+            .arg(&state)
+            .arg("api")
+            .env("KUBEBUILDER_ASSETS", &programs)
+            .env("APISERVER_ARGS", flags.join(" ")));
         let kubeconfig = state.join("kubeconfig");
         Self { script, state, kubeconfig, borrowed: false }
     }
@@ -112,11 +126,66 @@ impl ApiServer {
     ///
     /// If its kubeconfig is none.
     pub async fn client(&self) -> Client {
+        self.client_by(KubeConfigOptions::default()).await
+    }
+
+    /// A client of a user, by the name of the context: `admin`, or `plain`, who may do nothing unless a role is bound.
+    ///
+    /// # Panics
+    ///
+    /// If its kubeconfig is none.
+    pub async fn client_of(&self, user: &str) -> Client {
+        self.client_by(KubeConfigOptions { context: Some(user.into()), ..KubeConfigOptions::default() }).await
+    }
+
+    async fn client_by(&self, context: KubeConfigOptions) -> Client {
         let kubeconfig = Kubeconfig::read_from(&self.kubeconfig).expect("the testbed writes a kubeconfig");
-        let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
+        let config = Config::from_custom_kubeconfig(kubeconfig, &context).await;
         let mut config = config.expect("the kubeconfig has a context");
         config.default_retry = false;
         Client::try_from(config).expect("the testbed's certificates are sound")
+    }
+}
+
+/// A kube-apiserver that was killed.
+#[must_use = "it is away until it is started again"]
+pub struct Killed<'a> {
+    server: &'a ApiServer,
+    command: Vec<String>,
+}
+
+impl ApiServer {
+    /// Kills the API server, as a crash does; etcd stays.
+    ///
+    /// # Panics
+    ///
+    /// If it does not run, or is not the test's own.
+    pub fn kill(&self) -> Killed<'_> {
+        assert!(!self.borrowed, "the server of others is left alone");
+        let pid = fs::read_to_string(self.state.join("kube-apiserver.pid")).expect("the testbed keeps it");
+        let pid = pid.trim();
+        let line = fs::read_to_string(format!("/proc/{pid}/cmdline")).expect("the server runs");
+        let command = line.split_terminator('\0').map(str::to_owned).collect();
+        run(Command::new("kill").args(["-KILL", pid]));
+        // Waits for its end.
+        run(Command::new("tail").arg(format!("--pid={pid}")).args(["-f", "/dev/null"]));
+        Killed { server: self, command }
+    }
+}
+
+impl Killed<'_> {
+    /// Starts it again as it was, on its port. It answers after some seconds.
+    ///
+    /// # Panics
+    ///
+    /// If there is no shell.
+    pub fn start_again(self) {
+        // By a shell that ends, so that it is no child of the test and the testbed finds it as its own.
+        let script =
+            r#"cd "$0"; "$@" >> kube-apiserver.log 2>&1 < /dev/null & echo $! > "$0/kube-apiserver.pid""#;
+        let started =
+            Command::new("sh").args(["-c", script]).arg(&self.server.state).args(&self.command).status();
+        assert!(started.expect("there is a shell").success());
     }
 }
 

@@ -1,4 +1,5 @@
-//! A handler that blocks its thread, in real time on a runtime of two threads: it is named once, and others go on.
+//! Handlers that keep their thread, in real time: as many run at once as there are threads, and one that blocks is named once while
+//! others go on.
 
 use k8s_openapi::api::core::v1::Pod;
 use kooper::{Context, Controller, controller, testing::Cluster};
@@ -9,10 +10,12 @@ use kube::{
 };
 use serde_json::json;
 use std::{
+    collections::HashSet,
     sync::{
-        Arc,
+        Arc, Condvar, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    thread::{self, ThreadId},
     time::{Duration, Instant},
 };
 use tokio::sync::mpsc;
@@ -49,6 +52,55 @@ async fn handlers_that_never_wait_leave_other_tasks_of_their_thread_a_turn() {
     // Each of three workers ends its turn after 32.
     assert!(most <= 3 * 32, "{most} were handled without a turn for anyone else");
     running.stop().await.expect("drained");
+}
+
+/// Keeps its thread until so many threads are kept.
+struct Meeting {
+    wanted: usize,
+    there: Mutex<HashSet<ThreadId>>,
+    comes: Condvar,
+    met: mpsc::UnboundedSender<bool>,
+}
+
+#[controller(resource = Pod, name = "meeting", resync = "never")]
+impl Meeting {
+    async fn add(&self, _pod: Pod) -> kooper::Result {
+        let mut there = self.there.lock().expect("no panic");
+        there.insert(thread::current().id());
+        self.comes.notify_all();
+        let alone = |there: &mut HashSet<_>| there.len() < self.wanted;
+        let (_there, waited) =
+            self.comes.wait_timeout_while(there, Duration::from_secs(20), alone).expect("no panic");
+        self.met.send(!waited.timed_out())?;
+        Ok(())
+    }
+}
+
+#[test]
+fn as_many_handlers_run_at_once_as_there_are_threads_and_workers() {
+    for threads in [1, 2, 4] {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
+        let met = runtime.expect("a runtime").block_on(async {
+            let cluster = Cluster::new();
+            let pods: Api<Pod> = Api::default_namespaced(cluster.client());
+            for number in 0..threads {
+                pods.create(&PostParams::default(), &pod(&format!("pod-{number}"))).await.expect("created");
+            }
+            let (sender, mut met) = mpsc::unbounded_channel();
+            let meeting =
+                Meeting { wanted: threads, there: Mutex::default(), comes: Condvar::new(), met: sender };
+            let workers = u32::try_from(threads).expect("a few");
+            let running = Running::start(Controller::new(meeting).client(cluster.client()).workers(workers));
+            let mut all = Vec::new();
+            while all.len() < threads {
+                all.push(met.recv().await.expect("it runs"));
+            }
+            running.stop().await.expect("drained");
+            all
+        });
+        assert_eq!(met, vec![true; threads], "each kept a thread of its own, all at the same time");
+    }
 }
 
 /// Blocks for the pod of that name, and tells of each run that is over.

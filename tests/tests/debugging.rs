@@ -91,7 +91,7 @@ fn frames(trace: &Backtrace) -> Vec<String> {
     let mut frames: Vec<String> = Vec::new();
     for line in text.lines().map(str::trim) {
         match (line.strip_prefix("at "), frames.last_mut()) {
-            (Some(place), Some(frame)) => *frame += &format!(" at {place}"),
+            (Some(place), Some(frame)) => frame.extend([" at ", place]),
             _ => frames.push(line.to_owned()),
         }
     }

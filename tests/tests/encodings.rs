@@ -1,8 +1,11 @@
 //! Which encoding a controller reads, and what it takes of it, on the embedded cluster.
 
 use k8s_openapi::api::core::v1::Pod;
-use kooper::{Context, Controller, Encoding, Runnable, controller, testing::Cluster};
-use kooper_tests::{Log, Running, pod};
+use kooper::{
+    Context, Controller, Encoding, Runnable, controller,
+    testing::{Cluster, protobuf::lacking},
+};
+use kooper_tests::{Log, Running, next, pod};
 use kube::{
     Api,
     api::{ObjectMeta, PostParams},
@@ -10,7 +13,41 @@ use kube::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{borrow::Cow, collections::BTreeSet};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+/// Pods in a type of one's own.
+macro_rules! resource {
+    ($type:ty) => {
+        impl kube::Resource for $type {
+            type DynamicType = ();
+            type Scope = kube::core::NamespaceResourceScope;
+
+            fn kind((): &()) -> Cow<'_, str> {
+                "Pod".into()
+            }
+
+            fn group((): &()) -> Cow<'_, str> {
+                "".into()
+            }
+
+            fn version((): &()) -> Cow<'_, str> {
+                "v1".into()
+            }
+
+            fn plural((): &()) -> Cow<'_, str> {
+                "pods".into()
+            }
+
+            fn meta(&self) -> &ObjectMeta {
+                &self.metadata
+            }
+
+            fn meta_mut(&mut self) -> &mut ObjectMeta {
+                &mut self.metadata
+            }
+        }
+    };
+}
 
 /// A pod of a newer Kubernetes than the table's.
 #[derive(Debug, Clone, Deserialize)]
@@ -25,34 +62,7 @@ struct NewerSpec {
     warp_drive: Option<bool>,
 }
 
-impl kube::Resource for NewerPod {
-    type DynamicType = ();
-    type Scope = kube::core::NamespaceResourceScope;
-
-    fn kind((): &()) -> Cow<'_, str> {
-        "Pod".into()
-    }
-
-    fn group((): &()) -> Cow<'_, str> {
-        "".into()
-    }
-
-    fn version((): &()) -> Cow<'_, str> {
-        "v1".into()
-    }
-
-    fn plural((): &()) -> Cow<'_, str> {
-        "pods".into()
-    }
-
-    fn meta(&self) -> &ObjectMeta {
-        &self.metadata
-    }
-
-    fn meta_mut(&mut self) -> &mut ObjectMeta {
-        &mut self.metadata
-    }
-}
+resource!(NewerPod);
 
 struct NewerPods(UnboundedSender<NewerPod>);
 
@@ -71,10 +81,6 @@ impl Pods {
         let kept = ctx.store().get(ctx.key()).await.expect("it is known").decode()?;
         Ok(self.0.send((pod, kept))?)
     }
-}
-
-async fn next<T>(seen: &mut UnboundedReceiver<T>) -> T {
-    seen.recv().await.expect("the controller runs")
 }
 
 /// The encodings that were answered in.
@@ -103,6 +109,101 @@ async fn a_field_that_the_table_lacks_is_given_all_the_same_with_one_warning() {
     let warnings = log.warnings();
     let [warning] = &*warnings else { panic!("{warnings:?}") };
     assert!(warning.field("reason").contains("`warpDrive` of `NewerSpec`"), "{warning:?}");
+}
+
+/// What lists and watches of pods were asked for in, each once.
+fn asked(cluster: &Cluster) -> BTreeSet<String> {
+    let requests =
+        cluster.requests().matching(|request| request.is("list", "pods") || request.is("watch", "pods"));
+    requests.iter().map(|request| request.accept.clone().unwrap_or_default()).collect()
+}
+
+/// A cluster with one pod that says whether it is restarted.
+fn with_pod() -> Cluster {
+    let cluster = Cluster::new();
+    cluster.put(json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "web", "namespace": "default" },
+        "spec": { "containers": [], "restartPolicy": "Never", "nodeName": "one" },
+    }));
+    cluster
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_field_that_is_cut_from_the_table_is_given_all_the_same_with_one_warning() {
+    for streaming in [true, false] {
+        let cluster = with_pod();
+        let (log, _logging) = Log::install();
+        let (sink, mut seen) = unbounded_channel();
+        let controller = Controller::new(Pods(sink)).streaming_lists(streaming).client(cluster.client());
+        let running = Running::start(lacking(controller, "core.v1.PodSpec", "restartPolicy"));
+        let policy = |(pod, _): (Pod, Value)| pod.spec.and_then(|spec| spec.restart_policy);
+        assert_eq!(policy(next(&mut seen).await).as_deref(), Some("Never"));
+        // And again by the list that follows.
+        cluster.faults().watches().opened(1).await;
+        let lists = cluster.requests().all().len();
+        cluster.faults().watches().resource("pods").fail(410);
+        cluster.requests().wait_for_count(lists + 1, |_| true).await;
+        cluster.faults().watches().opened(1).await;
+        running.stop().await.expect("it drains");
+
+        let warnings = log.warnings();
+        let [warning] = &*warnings else { panic!("{warnings:?}") };
+        assert!(warning.field("type").ends_with("Pod"), "{warning:?}");
+        assert!(warning.field("reason").contains("`restartPolicy` of `PodSpec`"), "{warning:?}");
+        assert_eq!(asked(&cluster), ["application/json".into()].into());
+        assert_eq!(answered(&log), ["json".into()].into());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_whole_table_needs_no_json_and_no_warning() {
+    let cluster = with_pod();
+    let (log, _logging) = Log::install();
+    let (sink, mut seen) = unbounded_channel();
+    let running = Running::start(Controller::new(Pods(sink)).client(cluster.client()));
+    let (pod, _) = next(&mut seen).await;
+    assert_eq!(pod.spec.and_then(|spec| spec.restart_policy).as_deref(), Some("Never"));
+    running.stop().await.expect("it drains");
+    assert_eq!((answered(&log), log.warnings()), (["protobuf".into()].into(), Vec::new()));
+}
+
+/// What one program needs of a pod.
+#[derive(Debug, Clone, Deserialize)]
+struct Placed {
+    metadata: ObjectMeta,
+    spec: Placement,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Placement {
+    node_name: Option<String>,
+}
+
+resource!(Placed);
+
+struct Placer(UnboundedSender<Placed>);
+
+#[controller(resource = Placed, resync = "never")]
+impl Placer {
+    async fn add(&self, pod: Placed) -> kooper::Result {
+        Ok(self.0.send(pod)?)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_newer_than_the_table_loses_nothing_that_the_type_knows() {
+    for streaming in [true, false] {
+        let cluster = with_pod();
+        let (log, _logging) = Log::install();
+        let (sink, mut seen) = unbounded_channel();
+        let controller = Controller::new(Placer(sink)).streaming_lists(streaming).client(cluster.client());
+        let running = Running::start(lacking(controller, "core.v1.PodSpec", "restartPolicy"));
+        let pod = next(&mut seen).await;
+        assert_eq!((pod.metadata.name.as_deref(), pod.spec.node_name.as_deref()), (Some("web"), Some("one")));
+        running.stop().await.expect("it drains");
+        assert_eq!((answered(&log), log.warnings()), (["protobuf".into()].into(), Vec::new()));
+    }
 }
 
 /// Runs a controller of pods over one pod with managed fields, until it was handled.

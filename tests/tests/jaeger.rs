@@ -2,11 +2,13 @@
 //! Kooper's own traced-controller sent.
 
 use kooper::telemetry::{self, Otlp, Telemetry};
-use kooper_tests::{Fields, Jaeger, JaegerSpan, RECORDED, Recorded, jaeger_spans, replay, testbed};
+use kooper_tests::{
+    Jaeger, JaegerSpan, RECORDED, Recorded, Wire, arrived, expected, jaeger_spans, replay, testbed,
+};
 use opentelemetry::{
     Array, Context, Key, KeyValue, Value,
     trace::{
-        Link, Span as _, SpanContext, SpanId, SpanKind, Status, TraceContextExt as _, TraceFlags, TraceState,
+        Link, Span as _, SpanContext, SpanKind, Status, TraceContextExt as _, TraceFlags, TraceState,
         Tracer as _,
     },
 };
@@ -19,7 +21,7 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 use tracing_subscriber::layer::SubscriberExt as _;
 
@@ -73,83 +75,6 @@ impl SpanProcessor for Truth {
     }
 }
 
-/// Which way spans went to Jaeger.
-#[derive(Clone, Copy, PartialEq)]
-enum Way {
-    Udp,
-    Otlp,
-}
-
-/// A span as Jaeger should have it.
-fn expected((service, span): &(String, SpanData), way: Way) -> JaegerSpan {
-    let micros =
-        |time: SystemTime| u64::try_from(time.duration_since(UNIX_EPOCH).expect("after 1970").as_micros());
-    let start = micros(span.start_time).expect("in range");
-    let ids = |context: &SpanContext| [context.trace_id().to_string(), context.span_id().to_string()];
-    let [trace, own] = ids(&span.span_context);
-    let parent =
-        if span.parent_span_id == SpanId::INVALID { String::new() } else { span.parent_span_id.to_string() };
-    let mut tags: Fields = span.attributes.iter().map(|tag| field(tag, way)).collect();
-    let mut tag =
-        |name: &str, value: Value| tags.extend([field(&KeyValue::new(name.to_owned(), value), way)]);
-    if way == Way::Otlp {
-        tag("otel.scope.name", "kooper".into());
-        tag("otel.scope.version", env!("CARGO_PKG_VERSION").into());
-    }
-    if way == Way::Otlp || span.span_kind != SpanKind::Internal {
-        tag("span.kind", format!("{:?}", span.span_kind).to_lowercase().into());
-    }
-    match &span.status {
-        Status::Unset => {}
-        Status::Ok => tag("otel.status_code", "OK".into()),
-        Status::Error { description } => {
-            tag("error", true.into());
-            tag("otel.status_code", "ERROR".into());
-            if !description.is_empty() {
-                tag("otel.status_description", description.clone().into_owned().into());
-            }
-        }
-    }
-    let logs = span.events.iter().map(|event| {
-        let mut fields: Vec<_> = event.attributes.iter().map(|tag| field(tag, way)).collect();
-        if !event.name.is_empty() {
-            fields.push(field(&KeyValue::new("event", event.name.to_string()), way));
-        }
-        fields.sort();
-        (micros(event.timestamp).expect("in range"), fields)
-    });
-    let duration = span.end_time.duration_since(span.start_time).unwrap_or_default();
-    JaegerSpan {
-        ids: [trace, own, parent],
-        service: service.clone(),
-        name: span.name.to_string(),
-        time: [start, u64::try_from(duration.as_micros()).expect("in range")],
-        tags,
-        logs: logs.collect(),
-        links: span.links.iter().map(|link| ids(&link.span_context)).collect(),
-    }
-}
-
-/// A field as Jaeger shows it: its type and value. Arrays are text there, and thrift's is not escaped.
-fn field(field: &KeyValue, way: Way) -> (String, String) {
-    let json = |value: &str| serde_json::Value::from(value).to_string();
-    let value = match &field.value {
-        Value::Bool(value) => format!("bool {value}"),
-        // Jaeger writes as text what JavaScript has no number for.
-        Value::I64(value) if value.unsigned_abs() >= 1 << 53 => format!("int64 \"{value}\""),
-        Value::I64(value) => format!("int64 {value}"),
-        // JSON has no difference between 2 and 2.0, and Jaeger writes the first.
-        Value::F64(value) => format!("float64 {value}"),
-        Value::String(value) => format!("string {}", json(value.as_str())),
-        Value::Array(Array::String(values)) if way == Way::Otlp => {
-            let values: Vec<_> = values.iter().map(|value| json(value.as_str())).collect();
-            format!("string {}", json(&format!("[{}]", values.join(","))))
-        }
-        other => format!("string {}", json(&other.as_str())),
-    };
-    (field.key.as_str().to_owned(), value)
-}
-
 /// Spans of everything that a span can hold.
 fn everything(telemetry: &Telemetry) {
     let tracer = telemetry.services();
@@ -200,22 +125,6 @@ fn everything(telemetry: &Telemetry) {
     }
 }
 
-/// All spans of some services, once there are so many.
-fn arrived(jaeger: &Jaeger, services: &[&str], count: usize) -> BTreeMap<String, JaegerSpan> {
-    let started = Instant::now();
-    loop {
-        let query = |service| jaeger.query(&format!("/api/traces?service={service}&limit=1000&lookback=1h"));
-        let spans = services.iter().flat_map(|service| jaeger_spans(&query(service)));
-        // A trace is found by each of its services.
-        let spans: BTreeMap<_, _> = spans.map(|span| (span.ids[1].clone(), span)).collect();
-        if spans.len() >= count {
-            return spans;
-        }
-        assert!(started.elapsed() < Duration::from_mins(1), "{} of {count} spans arrived", spans.len());
-        std::thread::sleep(Duration::from_millis(200));
-    }
-}
-
 /// Replays the recording under this telemetry.
 fn replayed(recorded: &[Recorded], telemetry: &Telemetry) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -246,10 +155,10 @@ fn the_same_traces_arrive_by_udp_and_by_otlp_over_http_and_over_grpc_and_differ_
     let truth = truth.spans.lock().expect("no panic");
     assert!(truth.len() > 2_500, "{}", truth.len());
     assert!(truth.iter().any(|(_, span)| !span.links.is_empty() && span.name == "processJob"), "no retry");
-    for (jaeger, way) in [(udp, Way::Udp), (http, Way::Otlp), (grpc, Way::Otlp)] {
+    for (jaeger, way) in [(udp, Wire::Udp), (http, Wire::Otlp), (grpc, Wire::Otlp)] {
         let arrived = arrived(jaeger, &[RECORDED, "redis", "github", "aws"], truth.len());
         for span in truth.iter() {
-            let expected = expected(span, way);
+            let expected = expected(&span.0, &span.1, way);
             let arrived = arrived.get(&expected.ids[1]).expect("no span is lost");
             assert_eq!(arrived, &expected);
         }

@@ -4,29 +4,11 @@
 #[macro_use]
 mod kinds;
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use kooper::testing::protobuf::{covered, decode_answer};
+use kooper_tests::Sample;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt::Debug, process::Command};
-
-/// An object in both encodings.
-struct Sample<'a> {
-    api_version: &'a str,
-    kind: &'a str,
-    protobuf: Vec<u8>,
-    json: &'a str,
-}
-
-impl<'a> Sample<'a> {
-    fn parse(line: &'a str) -> Self {
-        let mut parts = line.splitn(4, ' ');
-        let mut next = || parts.next().expect("apiVersion, kind, protobuf, JSON");
-        let (api_version, kind, protobuf, json) = (next(), next(), next(), next());
-        let protobuf = BASE64_STANDARD.decode(protobuf).expect("base64");
-        Self { api_version, kind, protobuf, json }
-    }
-}
 
 /// What came of a sample.
 enum Seen {

@@ -11,6 +11,9 @@ mod everything;
 #[path = "protobuf/metadata.rs"]
 mod metadata;
 
+#[path = "protobuf/restart.rs"]
+mod restart;
+
 #[path = "testbed/cluster.rs"]
 #[expect(dead_code, reason = "each test program uses a part of it")]
 mod cluster;

@@ -161,7 +161,10 @@ async fn permission_that_is_lost_in_the_middle_and_comes_back_is_told_both_times
         stage.cluster.faults().every().verb("watch").resource("pods").status(403);
         stage.cluster.faults().every().verb("list").resource("pods").status(403);
         stage.cluster.faults().watches().resource("pods").fail(403);
+        stage.cluster.requests().clear();
         tokio::time::sleep(Duration::from_mins(30)).await;
+        let tries = stage.cluster.requests().all().len();
+        assert!((20..60).contains(&tries), "{tries} tries: seldom more than one a minute");
         let warnings = stage.log.warnings();
         assert_eq!(warnings.len(), round, "{warnings:#?}");
         assert!(warnings[round - 1].field("error").contains("not allowed (403)"));
@@ -193,6 +196,68 @@ async fn a_streaming_list_that_was_whole_is_watched_on_after_trouble_not_listed_
     let is_list = |request: &RecordedRequest| request.query_value("sendInitialEvents").is_some();
     assert_eq!(stage.cluster.requests().matching(is_list).len(), 1);
     assert_eq!(stage.cluster.requests().count("list", "pods"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_goes_on_from_its_last_bookmark() {
+    let stage = Stage::new(|_| {}, |controller| controller);
+    stage.create("default", "web").await;
+    stage.calls.wait(1).await;
+    let maps: Api<ConfigMap> = Api::default_namespaced(stage.cluster.client());
+    for number in 0..20 {
+        let mut map = ConfigMap::default();
+        map.metadata.name = Some(format!("map-{number}"));
+        maps.create(&PostParams::default(), &map).await.expect("created");
+    }
+    // A bookmark comes each minute, and tells of no more than the watch knew when it slept.
+    tokio::time::sleep(Duration::from_mins(3)).await;
+    // From the pod's own version there would be no going on.
+    stage.cluster.faults().compact();
+    stage.cluster.faults().watches().drop_connections();
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert_eq!(stage.cluster.requests().count("watch", "pods"), 2);
+    assert_eq!(stage.cluster.requests().count("list", "pods"), 1, "nothing had to be listed again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_streaming_list_that_was_silent_is_tried_again_after_an_hour_and_one_that_was_refused_is_not() {
+    let effects: [(Effect, usize); 2] = [(|fault| fault.hang(), 1), (|fault| fault.status(400), 0)];
+    for (effect, again) in effects {
+        let stage = Stage::new(
+            |cluster| {
+                effect(
+                    cluster
+                        .faults()
+                        .next(1)
+                        .verb("watch")
+                        .query("sendInitialEvents", "true")
+                        .resource("pods"),
+                );
+            },
+            |controller| controller.streaming_lists(true),
+        );
+        let lists = || {
+            let is_stream = |request: &RecordedRequest| request.query_value("sendInitialEvents").is_some();
+            let requests = stage.cluster.requests();
+            (requests.matching(is_stream).len(), requests.count("list", "pods"))
+        };
+        let list_again = async || {
+            stage.cluster.faults().watches().resource("pods").fail(410);
+            tokio::time::sleep(Duration::from_mins(1)).await;
+        };
+        stage.create("default", "web").await;
+        stage.calls.wait(1).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        assert_eq!(lists(), (1, 1), "it was read by pages");
+        list_again().await;
+        assert_eq!(lists(), (1, 2), "and so is the next, soon after");
+        tokio::time::sleep(Duration::from_hours(1)).await;
+        list_again().await;
+        assert_eq!(lists(), (1 + again, 3 - again), "after an hour");
+        list_again().await;
+        assert_eq!(lists(), (1 + again * 2, 4 - again * 2), "and from there on");
+        stage.running.stop().await.expect("drained");
+    }
 }
 
 /// An answer that is well by its status code.

@@ -20,7 +20,6 @@ const RUSTC: [&str; 4] = ["add-not-send", "handler-attr-outside", "self-not-send
 /// Cases with more than one error: with how many, and why.
 const SEVERAL: [(&str, usize, &str); 13] = [
     ("add-kube-style", 2, "two mistakes"),
-    ("add-swapped", 2, "two mistakes"),
     (
         "add-unresolved-error",
         2,
@@ -31,7 +30,8 @@ const SEVERAL: [(&str, usize, &str); 13] = [
     ("args-three-errors", 3, "three mistakes"),
     ("backoff-positional", 2, "two mistakes"),
     ("backoff-two-errors", 2, "two mistakes"),
-    ("delete-swapped", 2, "two mistakes"),
+    ("blind-go-state-without-sync", 3, "as self-not-send, in each of two handlers"),
+    ("blind-kube-spec-as-resource", 2, "the object of a handler is not that of the wrong resource either"),
     ("namespace-not-k8s", 2, "rustc asks for the scope of what is no resource"),
     ("namespace-two-wrong", 2, "two mistakes"),
     ("self-not-send", 2, "rustc's error and ours"),
@@ -52,7 +52,9 @@ fn one_mistake_gives_one_error() {
 fn each_error_stands_at_the_token_that_is_wrong() {
     if env::var_os("UI_TESTS_OURS_ONLY").is_none() && compiler().starts_with(COMPILER) {
         let cases = trybuild::TestCases::new();
-        files("rs").iter().for_each(|case| cases.compile_fail(case));
+        for case in files("rs") {
+            cases.compile_fail(case);
+        }
     } else {
         compare_ours();
     }
@@ -190,6 +192,9 @@ fn no_second_error_can_hide_for_want_of_a_use() {
         // Where there is no type to be run.
         let nothing_to_run =
             ["on-fn", "on-mod", "on-method"].iter().any(|name| case.ends_with(format!("{name}.rs")));
-        assert!(nothing_to_run || code.contains("kooper::run("), "{case:?} runs nothing");
+        assert!(
+            nothing_to_run || code.contains("kooper::run(") || code.contains("Controller::new(Web)"),
+            "{case:?} runs nothing"
+        );
     }
 }

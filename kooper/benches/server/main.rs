@@ -21,7 +21,9 @@ type Result<T = (), E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E
 const HELP: &str = "\
 Kooper beside kube-rs' Controller on the testbed's kube-apiserver, each run in a process of its own.
 
-Usage: cargo bench -p kooper --bench server -- [OPTIONS]
+Usage: cargo bench -p kooper --bench server -- [lists] [OPTIONS]
+
+  lists         the ways to list everything beside each other, without kube-rs
 
 Options:
   --runs N      how many rounds (default 5)
@@ -33,6 +35,7 @@ The testbed is a folder that TESTBED names, or ../shared/testbed. Without one no
 ";
 
 struct Arguments {
+    sides: &'static [Side],
     runs: usize,
     pods: usize,
     changes: usize,
@@ -52,9 +55,9 @@ fn main() -> ExitCode {
 fn run(start: Instant) -> Result {
     let mut arguments = env::args().skip(1);
     // Not by `cargo bench`: only to see that it works.
-    let mut asked = Arguments { runs: 5, pods: 20_000, changes: 5_000 };
+    let mut asked = Arguments { sides: &Side::ALL, runs: 5, pods: 20_000, changes: 5_000 };
     if !env::args().any(|argument| argument == "--bench" || argument == "side") {
-        asked = Arguments { runs: 1, pods: 100, changes: 20 };
+        asked = Arguments { sides: &Side::ALL, runs: 1, pods: 100, changes: 20 };
     }
     while let Some(argument) = arguments.next() {
         let mut number = || -> Result<usize> {
@@ -65,6 +68,7 @@ fn run(start: Instant) -> Result {
             "--runs" => asked.runs = number()?,
             "--pods" => asked.pods = number()?,
             "--changes" => asked.changes = number()?,
+            "lists" => asked.sides = &Side::LISTS,
             "--bench" => {}
             "--help" => {
                 print!("{HELP}");
@@ -90,9 +94,9 @@ fn run(start: Instant) -> Result {
     let mut rounds = Vec::new();
     for number in 0..asked.runs {
         let mut round = Round::default();
-        for at in 0..Side::ALL.len() {
+        for at in 0..asked.sides.len() {
             // Another side begins each round.
-            let side = Side::ALL[(at + number) % Side::ALL.len()];
+            let side = asked.sides[(at + number) % asked.sides.len()];
             let began = testbed.server_cpu()?;
             let running = side::Process::start(side, testbed.kubeconfig(), asked.pods, asked.changes)?;
             let cost = running.start_up()?;
@@ -103,6 +107,6 @@ fn run(start: Instant) -> Result {
         eprintln!("round {} of {} is over", number + 1, asked.runs);
         rounds.push(round);
     }
-    report::print(&rounds, asked.changes);
+    report::print(&rounds, asked.sides, asked.changes);
     Ok(())
 }

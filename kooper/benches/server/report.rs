@@ -27,12 +27,14 @@ fn median(mut numbers: Vec<f64>) -> f64 {
     numbers[numbers.len() / 2]
 }
 
-/// Medians of all rounds: each side's own figures, and beside them the ratio to kube-rs in the same round.
-pub(crate) fn print(rounds: &[Round], changes: usize) {
+/// Medians of all rounds: each side's own figures, and beside them the ratio to the first side in the same round.
+pub(crate) fn print(rounds: &[Round], sides: &[Side], changes: usize) {
+    let Some(&peer) = sides.first() else { return };
     let of = |side: Side, at: usize| rounds.iter().map(move |round| round.0[&side][at]);
     println!(
-        "medians of {} rounds; in brackets the median of the ratios to kube-rs in the same round",
-        rounds.len()
+        "medians of {} rounds; in brackets the median of the ratios to {} in the same round",
+        rounds.len(),
+        peer.name()
     );
     println!(
         "server: CPU time of the API server until all was handled; changes: CPU time of the side for {changes} changes\n"
@@ -42,10 +44,10 @@ pub(crate) fn print(rounds: &[Round], changes: usize) {
         print!("{name:>18}");
     }
     println!();
-    for side in Side::ALL {
+    for &side in sides {
         print!("{:<22}", side.name());
         for at in 0..FIGURES.len() {
-            let ratios = of(side, at).zip(of(Side::KubeRs, at)).map(|(this, peer)| this / peer);
+            let ratios = of(side, at).zip(of(peer, at)).map(|(this, peer)| this / peer);
             print!(
                 "{:>18}",
                 format!("{:.2} ({:.2})", median(of(side, at).collect()), median(ratios.collect()))
@@ -53,7 +55,9 @@ pub(crate) fn print(rounds: &[Round], changes: usize) {
         }
         println!();
     }
-    let worst =
-        of(Side::Kooper, 1).zip(of(Side::KubeRs, 1)).map(|(this, peer)| this / peer).fold(0.0, f64::max);
+    if peer != Side::KubeRs {
+        return;
+    }
+    let worst = of(Side::Kooper, 1).zip(of(peer, 1)).map(|(this, peer)| this / peer).fold(0.0, f64::max);
     println!("\nkooper to kube-rs, time until all was handled: {worst:.2} in the worst round");
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 use futures_util::StreamExt;
 use k8s_openapi::{api::core::v1::Pod, apimachinery::pkg::apis::meta::v1::ObjectMeta};
-use kooper::{Controller, Encoding, controller};
+use kooper::{Controller, Encoding, controller, testing::protobuf::one_piece};
 use kube::{
     Api, Client,
     core::PartialObjectMeta,
@@ -36,6 +36,10 @@ pub(crate) enum Side {
     KooperJson,
     KubeRsMetadata,
     KooperMetadata,
+    KooperOnePiece,
+    MetadataCache,
+    MetadataPages,
+    MetadataOnePiece,
 }
 
 impl Side {
@@ -49,6 +53,18 @@ impl Side {
         Self::KooperMetadata,
     ];
 
+    /// The ways to list, of whole objects and of metadata.
+    pub(crate) const LISTS: [Self; 8] = [
+        Self::Kooper,
+        Self::KooperPages,
+        Self::KooperOnePiece,
+        Self::KooperCache,
+        Self::KooperMetadata,
+        Self::MetadataPages,
+        Self::MetadataOnePiece,
+        Self::MetadataCache,
+    ];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::KubeRs => "kube-rs",
@@ -58,6 +74,10 @@ impl Side {
             Self::KooperJson => "kooper, json",
             Self::KubeRsMetadata => "kube-rs, metadata",
             Self::KooperMetadata => "kooper, metadata",
+            Self::KooperOnePiece => "kooper, one piece",
+            Self::MetadataPages => "metadata, pages",
+            Self::MetadataOnePiece => "metadata, one piece",
+            Self::MetadataCache => "metadata, cached list",
         }
     }
 }
@@ -68,6 +88,7 @@ impl FromStr for Side {
     fn from_str(name: &str) -> Result<Self, String> {
         Self::ALL
             .into_iter()
+            .chain(Self::LISTS)
             .find(|side| side.name() == name)
             .ok_or_else(|| format!("there is no side `{name}`"))
     }
@@ -168,6 +189,7 @@ pub(crate) fn run(start: Instant, side: Side, kubeconfig: &str, pods: usize, cha
 
 async fn control(side: Side, client: Client, tally: Arc<Tally>) {
     let pods = || Controller::new(Pods(tally.clone())).client(client.clone());
+    let alone = || Controller::new(Metadata(tally.clone())).client(client.clone());
     let ended = match side {
         Side::KubeRs => {
             let config = watcher::Config::default();
@@ -189,7 +211,11 @@ async fn control(side: Side, client: Client, tally: Arc<Tally>) {
         Side::KooperCache => pods().cached_lists(true).run().await,
         Side::KooperPages => pods().streaming_lists(false).run().await,
         Side::KooperJson => pods().encoding(Encoding::Json).run().await,
-        Side::KooperMetadata => Controller::new(Metadata(tally)).client(client).run().await,
+        Side::KooperMetadata => alone().run().await,
+        Side::KooperOnePiece => one_piece(pods()).run().await,
+        Side::MetadataCache => alone().cached_lists(true).run().await,
+        Side::MetadataPages => alone().streaming_lists(false).run().await,
+        Side::MetadataOnePiece => one_piece(alone()).run().await,
     };
     eprintln!("{} has ended: {ended:?}", side.name());
 }

@@ -1,6 +1,6 @@
 //! What is kept of one key, and what is said of it: to the worker that is handed it, and by the worker that is done.
 
-use super::lane::Index;
+use super::lane::{Index, Linked, Links};
 use crate::{ObjectKey, Trigger, trace::Link};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -26,43 +26,42 @@ impl Lane {
     }
 }
 
-/// What is kept of a key.
+/// What is kept of every key: as much as one line of the processor's cache holds. Where many keys wait, the next one has not
+/// been touched for long, and each line is waited for. What few keys have stands beside, in [`State`](super::state::State).
+#[repr(align(64))]
 pub(super) struct Entry {
     pub(super) key: ObjectKey,
-    pub(super) phase: Phase,
+    links: Links,
+    /// The run that is wanted; while the key runs, the next one, if any is.
+    pub(super) wanted: Wanted,
     /// Failures in a row so far.
     pub(super) failures: u32,
-    pub(super) wanted: Wanted,
-    /// The next run does not begin before this, by `debounce`.
-    pub(super) earliest: Option<Instant>,
-    /// The root span of the attempt before, if it failed.
-    pub(super) link: Option<Link>,
+    pub(super) phase: Phase,
 }
+
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Entry>() == 64, "see above");
 
 #[derive(Clone, Copy)]
 pub(super) enum Phase {
     Ready(Lane),
-    /// Until `at`.
-    Delayed {
-        at: Instant,
-        why: Why,
-    },
+    Delayed(Why),
     /// A retry whose time has come, but for which there is no token.
     Limited,
-    /// With what came in while it ran.
-    Running(Option<(Wanted, Lane, bool)>),
+    /// With the lane of what came in while it ran, and whether that was of the spec.
+    Running(Option<(Lane, bool)>),
 }
 
-/// Why a key waits for a time.
+/// Why a key waits for a time, which is that since which its run is wanted, unless another is named.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Why {
     /// It failed.
     Backoff,
     /// Its handler asked for it.
     Asked,
-    /// A run is wanted, but the one before began too short a time ago.
+    /// A run is wanted, but the one before began too short a time ago: until the next one may.
     Held(Lane),
-    /// No run is wanted: what is kept is when the last one began.
+    /// No run is wanted: what is kept is when the next one may begin, until then.
     Rest,
 }
 
@@ -125,10 +124,14 @@ impl Wake {
 }
 
 impl Entry {
-    /// Another run of this key is the first.
-    pub(super) fn forget_failures(&mut self) {
-        self.failures = 0;
-        self.link = None;
+    pub(super) fn new(key: ObjectKey, wanted: Wanted) -> Self {
+        Self { key, links: Links::UNLINKED, wanted, failures: 0, phase: Phase::Ready(Lane::Live) }
+    }
+}
+
+impl Linked for Entry {
+    fn links(&mut self) -> &mut Links {
+        &mut self.links
     }
 }
 

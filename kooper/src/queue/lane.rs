@@ -18,7 +18,12 @@ impl Links {
     pub(super) const UNLINKED: Self = Self { before: NONE, after: NONE };
 }
 
-/// First in, first out. The links of all lines stand in one slice: a slot is in one line at most.
+/// What can stand in a line.
+pub(super) trait Linked {
+    fn links(&mut self) -> &mut Links;
+}
+
+/// First in, first out. The links of all lines stand in one slice of slots: a slot is in one line at most.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line {
     head: Index,
@@ -34,25 +39,25 @@ impl Line {
     }
 
     /// Puts a slot at the end.
-    pub(super) fn push(&mut self, links: &mut [Links], index: Index) {
-        links[index as usize] = Links { before: self.tail, after: NONE };
+    pub(super) fn push(&mut self, slots: &mut [impl Linked], index: Index) {
+        *slots[index as usize].links() = Links { before: self.tail, after: NONE };
         match self.tail {
             NONE => self.head = index,
-            tail => links[tail as usize].after = index,
+            tail => slots[tail as usize].links().after = index,
         }
         self.tail = index;
     }
 
     /// Takes a slot of this line out, wherever it stands.
-    pub(super) fn remove(&mut self, links: &mut [Links], index: Index) {
-        let Links { before, after } = std::mem::replace(&mut links[index as usize], Links::UNLINKED);
+    pub(super) fn remove(&mut self, slots: &mut [impl Linked], index: Index) {
+        let Links { before, after } = std::mem::replace(slots[index as usize].links(), Links::UNLINKED);
         match before {
             NONE => self.head = after,
-            before => links[before as usize].after = after,
+            before => slots[before as usize].links().after = after,
         }
         match after {
             NONE => self.tail = before,
-            after => links[after as usize].before = before,
+            after => slots[after as usize].links().before = before,
         }
     }
 }
@@ -60,6 +65,12 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Linked for Links {
+        fn links(&mut self) -> &mut Links {
+            self
+        }
+    }
 
     fn drain(line: &mut Line, links: &mut [Links]) -> Vec<Index> {
         std::iter::from_fn(|| {

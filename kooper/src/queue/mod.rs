@@ -4,6 +4,7 @@
 //! around it: a lock, and the wake-ups of workers and of the one timer.
 
 mod entry;
+mod index;
 mod lane;
 #[cfg(test)]
 mod model;

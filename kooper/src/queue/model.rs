@@ -1,8 +1,12 @@
 //! The queue against a plain model of its rules, over random histories.
 //!
-//! The model keeps one list and looks through it; it shares no structure with [`State`]. Both are given the same history, and
-//! must hand out the same keys in the same order, with the same counts, at the same times. A history that fails is kept by
-//! proptest beside this file, and tried first from then on.
+//! The model keeps a record a key and looks at all of them for whatever it is asked; it shares no structure with [`State`].
+//! Both are given the same history, and must hand out the same keys in the same order, with the same counts, at the same
+//! times. A history that fails is kept by proptest in `kooper/proptest-regressions`, and tried first from then on.
+//!
+//! The model has no slots, lines, timers or wake-ups, no jitter, and no links between attempts: of a link it is known that a
+//! retry has one. Whether everybody is woken is told by [`Pair`], from what the model has ready; in which orders that may happen on several
+//! threads, by `tests/interleavings`.
 
 use super::{
     Backoff, Queue, RateLimit, Settlement, Verdict,
@@ -11,7 +15,7 @@ use super::{
 };
 use crate::{ObjectKey, Trigger, trace::Link};
 use proptest::prelude::*;
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 use tokio::time::Instant;
 
 const RETRIES: u32 = 2;
@@ -31,188 +35,123 @@ fn backoff() -> Backoff {
     Backoff::new(Duration::from_millis(100), Duration::from_millis(350), 2.0, 0.0)
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Stage {
-    Ready,
-    Backoff(Instant),
-    Limited,
-    Asked(Instant),
-    Held(Instant),
-}
-
 /// A run that is wanted.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 struct Run {
-    key: usize,
     lane: Lane,
     trigger: Trigger,
     since: Instant,
     coalesced: u32,
-    stage: Stage,
+    /// When it is ready: that is its place in its lane too.
+    at: Instant,
+    /// Whether it needs a token before it is.
+    token: bool,
 }
 
-impl Run {
-    /// Takes one more change; gives whether that brings it to a better lane.
-    fn cover(&mut self, Run { lane, trigger, .. }: Run) -> bool {
-        self.coalesced += 1;
-        let better = lane < self.lane;
-        if better {
-            (self.lane, self.trigger) = (lane, trigger);
-        }
-        better
-    }
-
-    fn due(&self) -> Option<Instant> {
-        match self.stage {
-            Stage::Backoff(at) | Stage::Asked(at) | Stage::Held(at) => Some(at),
-            Stage::Ready | Stage::Limited => None,
-        }
-    }
+#[derive(Clone, Copy)]
+struct Key {
+    /// While it runs: the next run.
+    wanted: Option<Run>,
+    running: bool,
+    /// Whether its spec changed while it ran.
+    spec: bool,
+    failures: u32,
+    /// When its next run may begin.
+    earliest: Instant,
 }
 
-/// The rules, as one would tell them.
+/// The rules, as one would tell them. No two things ever happen at the same instant.
 struct Model {
     now: Instant,
-    debounce: Option<Duration>,
+    debounce: Duration,
     /// What is in the bucket, as the time that it took to refill it; and since when.
     credit: Option<(Duration, Instant)>,
-    /// In the order in which they came to their stage.
-    waiting: Vec<Run>,
-    /// What runs, with what came in meanwhile, and whether that was of the spec.
-    running: BTreeMap<usize, Option<(Run, bool)>>,
-    failures: [u32; KEYS],
-    /// When the next run of a key may begin.
-    earliest: [Instant; KEYS],
+    keys: [Key; KEYS],
     passed_over: u32,
 }
 
 impl Model {
-    fn changed(&mut self, key: usize, trigger: Trigger, spec: bool) {
-        let new =
-            Run { key, lane: Lane::of(trigger), trigger, since: self.now, coalesced: 0, stage: Stage::Ready };
-        if let Some(meanwhile) = self.running.get_mut(&key) {
-            match meanwhile {
-                _ if trigger == Trigger::Resync => {}
-                None => *meanwhile = Some((new, spec)),
-                Some((run, was_spec)) => {
-                    run.cover(new);
-                    *was_spec |= spec;
-                }
-            }
+    fn changed(&mut self, at: usize, trigger: Trigger, spec: bool) {
+        let (now, lane, key) = (self.now, Lane::of(trigger), &mut self.keys[at]);
+        if key.running && trigger == Trigger::Resync {
             return;
         }
-        let Some(at) = self.waiting.iter().position(|run| run.key == key) else { return self.want(new) };
-        let waits = matches!(self.waiting[at].stage, Stage::Backoff(_) | Stage::Limited);
-        if waits && !spec {
-            self.waiting[at].coalesced += 1;
-            return;
-        }
-        if spec {
-            self.failures[key] = 0;
-        }
-        let mut run = self.waiting.remove(at);
-        if waits || matches!(run.stage, Stage::Asked(_)) {
-            return self.want(Run { coalesced: run.coalesced, ..new });
-        }
-        let place = if run.cover(new) { self.waiting.len() } else { at };
-        self.waiting.insert(place, run);
+        key.spec |= spec;
+        key.failures = if spec && !key.running { 0 } else { key.failures };
+        let new = Run { lane, trigger, since: now, coalesced: 0, at: now.max(key.earliest), token: false };
+        let Some(run) = key.wanted else { return key.wanted = Some(new) };
+        let more = Run { coalesced: run.coalesced + 1, ..run };
+        let waits = run.at > now || run.token;
+        key.wanted = Some(match run.trigger {
+            Trigger::Retry if waits && !spec => more,
+            Trigger::Retry | Trigger::Requeue if waits => Run { coalesced: run.coalesced, ..new },
+            _ if lane < run.lane => Run { lane, trigger, at: run.at.max(now), ..more },
+            _ => more,
+        });
     }
 
-    fn want(&mut self, run: Run) {
-        let earliest = self.earliest[run.key];
-        let stage = if earliest > self.now { Stage::Held(earliest) } else { Stage::Ready };
-        self.waiting.push(Run { stage, ..run });
+    fn ready(&self) -> impl Iterator<Item = (usize, Run)> {
+        let idle = self.keys.iter().enumerate().filter(|(_, key)| !key.running);
+        let wanted = idle.filter_map(|(at, key)| Some((at, key.wanted?)));
+        wanted.filter(|(_, run)| run.at <= self.now && !run.token)
     }
 
-    fn take(&mut self) -> Option<Run> {
-        let is_first = |run: &Run, lane| run.stage == Stage::Ready && run.lane == lane;
-        let first_of = |lane| self.waiting.iter().position(|run| is_first(run, lane));
+    fn take(&mut self) -> Option<(usize, Run)> {
+        let of_lane = |lane| self.ready().filter(move |(_, run)| run.lane == lane);
+        let first_of = |lane| of_lane(lane).min_by_key(|(_, run)| run.at);
         let mut firsts = [Lane::Live, Lane::Retry, Lane::Backlog].into_iter().filter_map(first_of);
         let best = firsts.next()?;
-        let longest = firsts.min_by_key(|at| self.waiting[*at].since);
-        self.passed_over = if longest.is_some() { self.passed_over + 1 } else { 0 };
-        let at = longest.filter(|_| self.passed_over == 8).unwrap_or(best);
+        let longest = firsts.min_by_key(|(_, run)| run.since);
+        self.passed_over = longest.map_or(0, |_| self.passed_over + 1);
+        let (at, run) = longest.filter(|_| self.passed_over == 8).unwrap_or(best);
         self.passed_over %= 8;
-        let run = self.waiting.remove(at);
-        self.running.insert(run.key, None);
-        self.earliest[run.key] = self.now + self.debounce.unwrap_or_default();
-        Some(run)
+        let (failures, earliest) = (self.keys[at].failures, self.now + self.debounce);
+        self.keys[at] = Key { wanted: None, running: true, spec: false, failures, earliest };
+        Some((at, run))
     }
 
-    fn settle(&mut self, key: usize, verdict: Verdict) -> Settlement {
-        let failures = self.failures[key];
-        let settlement = match verdict {
-            Verdict::Done => Settlement::Done,
-            Verdict::RequeueAfter(delay) => Settlement::Requeued(delay),
-            Verdict::Permanent => Settlement::Permanent,
-            Verdict::Aborted => Settlement::Aborted,
-            Verdict::Failed | Verdict::FailedAfter(_) if failures == RETRIES => Settlement::GivenUp,
-            Verdict::Failed | Verdict::FailedAfter(_) => {
-                let own = if let Verdict::FailedAfter(delay) = verdict { Some(delay) } else { None };
-                let delay = own.unwrap_or_else(|| backoff().delay(failures));
-                Settlement::Retry { consumed: failures + 1, remaining: RETRIES - failures - 1, delay }
-            }
+    fn settle(&mut self, at: usize, settlement: Settlement) {
+        let (now, key) = (self.now, &mut self.keys[at]);
+        let (failed, trigger, delay) = match settlement {
+            Settlement::Retry { delay, .. } => (true, Trigger::Retry, Some(delay)),
+            Settlement::Requeued(delay) => (false, Trigger::Requeue, Some(delay)),
+            _ => (false, Trigger::Watch, None),
         };
-        let failed = matches!(settlement, Settlement::Retry { .. });
-        self.failures[key] = if failed { failures + 1 } else { 0 };
-        let meanwhile = self.running.remove(&key).expect("it runs");
-        match (meanwhile, settlement) {
-            (Some((run, spec)), _) if spec || !failed => {
-                self.failures[key] = 0;
-                self.want(run);
-            }
-            (_, Settlement::Retry { delay, .. } | Settlement::Requeued(delay)) => {
-                let since = (self.now + delay).max(self.earliest[key]);
-                let (trigger, stage) = if failed {
-                    (Trigger::Retry, Stage::Backoff(since))
-                } else {
-                    (Trigger::Requeue, Stage::Asked(since))
-                };
-                let coalesced = meanwhile.map_or(0, |(run, _)| run.coalesced + 1);
-                self.waiting.push(Run { key, lane: Lane::Retry, trigger, since, coalesced, stage });
-            }
-            _ => {}
-        }
-        settlement
+        key.running = false;
+        key.failures = if failed && !key.spec { key.failures + 1 } else { 0 };
+        key.wanted = match key.wanted {
+            Some(run) if key.spec || !failed => Some(Run { at: now.max(key.earliest), ..run }),
+            meanwhile => delay.map(|delay| {
+                let (at, coalesced) =
+                    ((now + delay).max(key.earliest), meanwhile.map_or(0, |run| run.coalesced + 1));
+                let token = failed && self.credit.is_some();
+                Run { lane: Lane::Retry, trigger, since: at, coalesced, at, token }
+            }),
+        };
     }
 
-    fn pass(&mut self, time: Duration) {
-        self.now += time;
-        let now = self.now;
-        let mut due: Vec<_> =
-            self.waiting.extract_if(.., |run| run.due().is_some_and(|at| at <= now)).collect();
-        due.sort_by_key(Run::due);
-        for run in due {
-            let limited = self.credit.is_some() && matches!(run.stage, Stage::Backoff(_));
-            self.waiting.push(Run { stage: if limited { Stage::Limited } else { Stage::Ready }, ..run });
-        }
+    fn pass(&mut self, now: Instant) {
+        self.now = now;
         let Some((credit, since)) = &mut self.credit else { return };
         *credit = (*credit + (now - *since)).min(TOKEN * TOKENS);
         *since = now;
-        while let Some(at) = self.waiting.iter().position(|run| run.stage == Stage::Limited)
-            && *credit >= TOKEN
-        {
+        let wanted = self.keys.iter_mut().filter_map(|key| key.wanted.as_mut());
+        let limited = wanted.filter(|run| run.token && run.at <= now).min_by_key(|run| run.at);
+        if let Some(run) = limited.filter(|_| *credit >= TOKEN) {
             *credit -= TOKEN;
-            let run = self.waiting.remove(at);
-            self.waiting.push(Run { stage: Stage::Ready, ..run });
+            (run.token, run.at) = (false, now);
         }
-    }
-
-    fn ready(&self) -> usize {
-        self.waiting.iter().filter(|run| run.stage == Stage::Ready).count()
     }
 
     /// When the clock has to look again: something is due, a token is refilled, or the interval of a key that is done with
     /// is over.
     fn next(&self) -> Option<Instant> {
-        let due = self.waiting.iter().filter_map(Run::due);
-        let limited = self.waiting.iter().any(|run| run.stage == Stage::Limited);
-        let refilled =
-            self.credit.filter(|_| limited).map(|(credit, since)| since + TOKEN.saturating_sub(credit));
-        let known =
-            |key: &usize| self.running.contains_key(key) || self.waiting.iter().any(|run| run.key == *key);
-        let rests = (0..KEYS).filter(|key| !known(key)).map(|key| self.earliest[key]);
-        due.chain(refilled).chain(rests.filter(|at| *at > self.now)).min()
+        let idle = self.keys.iter().filter(|key| !key.running);
+        let times = idle.map(|key| key.wanted.map_or(key.earliest, |run| run.at));
+        let limited = |key: &Key| key.wanted.is_some_and(|run| run.token && run.at <= self.now);
+        let refilled = self.credit.filter(|_| self.keys.iter().any(limited));
+        let refilled = refilled.map(|(credit, since)| since + TOKEN.saturating_sub(credit));
+        times.filter(|at| *at > self.now).chain(refilled).min()
     }
 }
 
@@ -246,12 +185,30 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// What an attempt that ends so comes to, after so many failures.
+fn settlement(failures: u32, verdict: Verdict) -> Settlement {
+    let delay = match verdict {
+        Verdict::Done => return Settlement::Done,
+        Verdict::RequeueAfter(delay) => return Settlement::Requeued(delay),
+        Verdict::Permanent => return Settlement::Permanent,
+        Verdict::Aborted => return Settlement::Aborted,
+        _ if failures == RETRIES => return Settlement::GivenUp,
+        Verdict::Failed => backoff().delay(failures),
+        Verdict::FailedAfter(delay) => delay,
+    };
+    Settlement::Retry { consumed: failures + 1, remaining: RETRIES - failures - 1, delay }
+}
+
 /// Drives both through one history.
 struct Pair {
     state: State,
     model: Model,
     keys: Vec<ObjectKey>,
     handed_out: Vec<(usize, Handout)>,
+    /// Keys that the queue has told to be ready and that were not taken.
+    ready: usize,
+    /// When the timer looks again.
+    next: Option<Instant>,
 }
 
 impl Pair {
@@ -260,14 +217,12 @@ impl Pair {
         let debounce = debounced.then_some(DEBOUNCE);
         let limit = limited.then_some(RateLimit::new(TOKENS, TOKEN * TOKENS));
         let policy = Queue::new().retries(RETRIES).backoff(backoff()).debounce(debounce).rate_limit(limit);
+        let key = Key { wanted: None, running: false, spec: false, failures: 0, earliest: now };
         let model = Model {
             now,
-            debounce,
+            debounce: debounce.unwrap_or_default(),
             credit: limit.map(|_| (TOKEN * TOKENS, now)),
-            waiting: Vec::new(),
-            running: BTreeMap::new(),
-            failures: [0; KEYS],
-            earliest: [now; KEYS],
+            keys: [key; KEYS],
             passed_over: 0,
         };
         Self {
@@ -275,57 +230,75 @@ impl Pair {
             model,
             keys: (0..KEYS).map(|key| ObjectKey::cluster(&key.to_string())).collect(),
             handed_out: Vec::new(),
+            ready: 0,
+            next: None,
         }
     }
 
     fn step(&mut self, step: &Step) -> Result<(), TestCaseError> {
-        // All other times are whole milliseconds: so no two keys are ever due at the same instant.
-        self.model.now += Duration::from_nanos(1);
-        let (now, ready, next) = (self.model.now, self.model.ready(), self.model.next());
+        // All other times are whole milliseconds: so no two things ever happen at the same instant.
+        self.pass(Duration::from_nanos(1))?;
+        let now = self.model.now;
         match *step {
             Step::Changed(key, trigger, spec) => {
                 let wake = self.state.changed(self.keys[key].clone(), Lane::of(trigger), trigger, spec, now);
                 self.model.changed(key, trigger, spec);
-                self.woken(wake, ready, next)?;
+                self.woken(wake)?;
             }
             Step::Take => self.take()?,
             Step::Settle(which, verdict) if !self.handed_out.is_empty() => {
                 let (key, handout) = self.handed_out.remove(which % self.handed_out.len());
-                let settlement = self.state.decide(&handout, verdict, None);
-                prop_assert_eq!(settlement, self.model.settle(key, verdict));
-                let wake = self.state.settle(handout.slot, &settlement, Link::default(), now);
-                self.woken(wake, ready, next)?;
+                let decided = self.state.decide(&handout, verdict, None);
+                prop_assert_eq!(decided, settlement(self.model.keys[key].failures, verdict));
+                let wake = self.state.settle(handout.slot, &decided, Link::default(), now);
+                self.model.settle(key, decided);
+                self.woken(wake)?;
             }
             Step::Settle(..) => {}
-            Step::Pass(time) => {
-                self.model.pass(time);
-                let moved = self.state.promote(self.model.now);
-                prop_assert_eq!(moved, (self.model.ready() - ready, self.model.next()), "what is due");
-            }
+            Step::Pass(time) => self.pass(time)?,
         }
         Ok(())
     }
 
-    /// Whether those are woken who have something to do, where `ready` keys were ready before and the timer knew `next`.
-    fn woken(&self, wake: Wake, ready: usize, next: Option<Instant>) -> Result<(), TestCaseError> {
-        prop_assert_eq!(wake.worker, self.model.ready() > ready, "whether a worker is woken");
-        let earlier = self.model.next().is_some_and(|at| next.is_none_or(|next| at < next));
-        prop_assert!(wake.timer || !earlier, "the timer sleeps too long");
+    /// Lets time go by, with the timer looking whenever it has to.
+    fn pass(&mut self, time: Duration) -> Result<(), TestCaseError> {
+        let end = self.model.now + time;
+        while let Some(at) = self.model.next().filter(|at| *at <= end) {
+            self.look(at)?;
+        }
+        self.look(end)
+    }
+
+    fn look(&mut self, now: Instant) -> Result<(), TestCaseError> {
+        self.model.pass(now);
+        let (moved, next) = self.state.promote(now);
+        self.ready += moved;
+        prop_assert_eq!((self.ready, next), (self.model.ready().count(), self.model.next()), "what is due");
+        self.next = next;
         Ok(())
+    }
+
+    /// Whether those are woken who have something to do.
+    fn woken(&mut self, wake: Wake) -> Result<(), TestCaseError> {
+        let earlier = self.model.next().is_some_and(|at| self.next.is_none_or(|next| at < next));
+        prop_assert!(wake.timer || !earlier, "the timer sleeps too long");
+        self.ready += usize::from(wake.worker);
+        self.look(self.model.now)
     }
 
     fn take(&mut self) -> Result<(), TestCaseError> {
         let (handout, run) = (self.state.take(self.model.now), self.model.take());
         prop_assert_eq!(handout.is_some(), run.is_some(), "whether a key is ready");
-        let (Some(handout), Some(run)) = (handout, run) else { return Ok(()) };
-        let failures = self.model.failures[run.key];
-        prop_assert_eq!(&handout.key, &self.keys[run.key]);
+        let (Some(handout), Some((key, run))) = (handout, run) else { return Ok(()) };
+        let failures = self.model.keys[key].failures;
+        prop_assert_eq!(&handout.key, &self.keys[key]);
         prop_assert_eq!(handout.attempt, failures + 1);
         prop_assert_eq!(handout.trigger, run.trigger);
         prop_assert_eq!(handout.coalesced, run.coalesced);
         prop_assert_eq!(handout.waited, self.model.now.saturating_duration_since(run.since));
         prop_assert_eq!(handout.link.is_some(), failures > 0);
-        self.handed_out.push((run.key, handout));
+        self.ready -= 1;
+        self.handed_out.push((key, handout));
         Ok(())
     }
 

@@ -15,18 +15,21 @@
 //! With `debounce`, what would make a key ready before its interval is over makes it `Delayed(Held)` until then, and a key
 //! that is done with stays as `Delayed(Rest)`, so that its interval is known.
 
+#![allow(clippy::zero_sized_map_values, reason = "without OpenTelemetry there is nothing in a link")]
+
 #[cfg(feature = "testing")]
 mod pending;
 
 use super::{
     Backoff, Queue, Verdict,
     entry::{Entry, Handout, Lane, Phase, Settlement, Slot, Wake, Wanted, Why},
-    lane::{Index, Line, Links},
+    index::{Hash, Keys},
+    lane::{Index, Line},
     rate::Bucket,
 };
 use crate::{ObjectKey, Trigger, trace::Link};
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
 use tokio::time::Instant;
@@ -41,10 +44,12 @@ const FAR: Duration = Duration::from_hours(30 * 365 * 24);
 pub(super) struct State {
     policy: Queue,
     slots: Vec<Entry>,
-    /// Beside `slots`, index by index.
-    links: Vec<Links>,
     free: Vec<Index>,
-    index: HashMap<ObjectKey, Index>,
+    index: Keys,
+    /// The root span of the attempt before, of those that failed.
+    roots: BTreeMap<Index, Link>,
+    /// With `debounce`: when the next run may begin.
+    earliest: BTreeMap<Index, Instant>,
     lanes: [Line; 3],
     timers: BTreeSet<(Instant, Index)>,
     /// Retries that are due, in the order in which they became so, until there are tokens for them.
@@ -63,9 +68,10 @@ impl State {
             limited: Line::EMPTY,
             policy,
             slots: Vec::new(),
-            links: Vec::new(),
             free: Vec::new(),
-            index: HashMap::new(),
+            index: Keys::new(),
+            roots: BTreeMap::new(),
+            earliest: BTreeMap::new(),
             lanes: [Line::EMPTY; 3],
             timers: BTreeSet::new(),
             picks: 0,
@@ -95,56 +101,60 @@ impl State {
             return Wake::NOBODY;
         }
         let wanted = Wanted { trigger, since: now, coalesced: 0 };
-        let Some(&index) = self.index.get(&key) else {
-            let index = self.insert(key, wanted);
+        let hash = self.index.hash(&key);
+        let Some(index) = self.index.find(hash, |index| self.slots[index as usize].key == key) else {
+            let index = self.insert(hash, Entry::new(key, wanted));
             self.push(index, lane);
             return Wake::WORKER;
         };
         let entry = &mut self.slots[index as usize];
         match entry.phase {
             Phase::Ready(old) => {
-                if spec {
-                    entry.forget_failures();
-                }
                 if entry.wanted.cover(trigger, lane < old) {
-                    self.lanes[old as usize].remove(&mut self.links, index);
+                    self.lanes[old as usize].remove(&mut self.slots, index);
                     self.push(index, lane);
+                }
+                if spec {
+                    self.forget_failures(index);
                 }
                 Wake::NOBODY
             }
-            Phase::Delayed { why: Why::Backoff, .. } | Phase::Limited if !spec => {
+            Phase::Delayed(Why::Backoff) | Phase::Limited if !spec => {
                 entry.wanted.coalesced += 1;
                 Wake::NOBODY
             }
-            Phase::Delayed { why: Why::Held(ref mut old), .. } => {
+            Phase::Delayed(Why::Held(ref mut old)) => {
                 if entry.wanted.cover(trigger, lane < *old) {
                     *old = lane;
                 }
                 Wake::NOBODY
             }
-            Phase::Delayed { why: ref mut why @ Why::Rest, .. } => {
+            Phase::Delayed(ref mut why @ Why::Rest) => {
                 entry.wanted = wanted;
                 *why = Why::Held(lane);
                 Wake::NOBODY
             }
-            Phase::Delayed { .. } | Phase::Limited => {
+            Phase::Delayed(Why::Backoff | Why::Asked) | Phase::Limited => {
                 // What the delayed run stood for is covered by this one.
-                entry.wanted = Wanted { coalesced: entry.wanted.coalesced, ..wanted };
-                entry.forget_failures();
-                match entry.phase {
-                    Phase::Delayed { at, .. } => drop(self.timers.remove(&(at, index))),
-                    _ => self.limited.remove(&mut self.links, index),
+                let Wanted { since, coalesced, .. } = entry.wanted;
+                entry.wanted = Wanted { coalesced, ..wanted };
+                if let Phase::Limited = entry.phase {
+                    self.limited.remove(&mut self.slots, index);
+                } else {
+                    self.timers.remove(&(since, index));
                 }
+                self.forget_failures(index);
                 self.want(index, lane, now)
             }
             // It is being handled at this moment: that is as good as a resync.
             Phase::Running(_) if trigger == Trigger::Resync => Wake::NOBODY,
-            Phase::Running(None) => {
-                entry.phase = Phase::Running(Some((wanted, lane, spec)));
+            Phase::Running(ref mut dirty @ None) => {
+                entry.wanted = wanted;
+                *dirty = Some((lane, spec));
                 Wake::NOBODY
             }
-            Phase::Running(Some((ref mut first, ref mut old, ref mut old_spec))) => {
-                if first.cover(trigger, lane < *old) {
+            Phase::Running(Some((ref mut old, ref mut old_spec))) => {
+                if entry.wanted.cover(trigger, lane < *old) {
                     *old = lane;
                 }
                 *old_spec |= spec;
@@ -157,10 +167,12 @@ impl State {
     pub(super) fn take(&mut self, now: Instant) -> Option<Handout> {
         let lane = self.next_lane()?;
         let index = self.lanes[lane as usize].head()?;
-        self.lanes[lane as usize].remove(&mut self.links, index);
+        self.lanes[lane as usize].remove(&mut self.slots, index);
+        if let Some(interval) = self.policy.debounce {
+            self.earliest.insert(index, later(now, interval));
+        }
         let entry = &mut self.slots[index as usize];
         entry.phase = Phase::Running(None);
-        entry.earliest = self.policy.debounce.map(|interval| later(now, interval));
         Some(Handout {
             slot: Slot(index),
             key: entry.key.clone(),
@@ -168,7 +180,7 @@ impl State {
             trigger: entry.wanted.trigger,
             waited: now.saturating_duration_since(entry.wanted.since),
             coalesced: entry.wanted.coalesced,
-            link: entry.link.take(),
+            link: self.roots.remove(&index),
         })
     }
 
@@ -219,40 +231,36 @@ impl State {
     /// Ends the run of a key.
     pub(super) fn settle(&mut self, slot: Slot, settlement: &Settlement, link: Link, now: Instant) -> Wake {
         let index = slot.0;
-        let entry = &mut self.slots[index as usize];
-        let Phase::Running(dirty) = entry.phase else {
+        let Phase::Running(dirty) = self.slots[index as usize].phase else {
             unreachable!("only a worker that was handed a key settles it, and once")
         };
         let delay = match *settlement {
-            Settlement::Retry { delay, .. } => {
-                entry.failures = entry.failures.saturating_add(1);
-                entry.link = Some(link);
-                Some((delay, Why::Backoff, Trigger::Retry))
-            }
-            Settlement::Requeued(delay) => {
-                entry.forget_failures();
-                Some((delay, Why::Asked, Trigger::Requeue))
-            }
-            Settlement::Done | Settlement::GivenUp | Settlement::Permanent | Settlement::Aborted => {
-                entry.forget_failures();
-                None
-            }
+            Settlement::Retry { delay, .. } => Some((delay, Why::Backoff, Trigger::Retry)),
+            Settlement::Requeued(delay) => Some((delay, Why::Asked, Trigger::Requeue)),
+            Settlement::Done | Settlement::GivenUp | Settlement::Permanent | Settlement::Aborted => None,
         };
-        let failed = matches!(delay, Some((_, Why::Backoff, _)));
+        let failed = matches!(settlement, Settlement::Retry { .. });
+        if !failed {
+            self.forget_failures(index);
+        }
         match (dirty, delay) {
-            (Some((wanted, lane, spec)), _) if spec || !failed => {
-                entry.wanted = wanted;
-                entry.forget_failures();
+            (Some((lane, spec)), _) if spec || !failed => {
+                self.forget_failures(index);
                 self.want(index, lane, now)
             }
-            (dirty, Some((delay, why, trigger))) => {
-                let at = later(now, delay).max(entry.earliest.unwrap_or(now));
-                let coalesced = dirty.map_or(0, |(wanted, ..)| wanted.coalesced + 1);
+            (_, Some((delay, why, trigger))) => {
+                let at = later(now, delay).max(self.earliest(index).unwrap_or(now));
+                let entry = &mut self.slots[index as usize];
+                let coalesced = dirty.map_or(0, |_| entry.wanted.coalesced + 1);
                 entry.wanted = Wanted { trigger, since: at, coalesced };
+                if failed {
+                    entry.failures = entry.failures.saturating_add(1);
+                    self.roots.insert(index, link);
+                }
                 self.delay(index, at, why)
             }
             (_, None) => {
-                if let Some(at) = entry.earliest.filter(|at| *at > now) {
+                if let Some(at) = self.earliest(index).filter(|at| *at > now) {
                     return self.delay(index, at, Why::Rest);
                 }
                 self.free(index);
@@ -268,7 +276,7 @@ impl State {
             && at <= now
         {
             self.timers.pop_first();
-            let Phase::Delayed { why, .. } = self.slots[index as usize].phase else {
+            let Phase::Delayed(why) = self.slots[index as usize].phase else {
                 unreachable!("a timer is of a delayed key: whatever ends the delay takes the timer away")
             };
             let lane = match why {
@@ -278,7 +286,7 @@ impl State {
                 }
                 Why::Backoff if self.bucket.is_some() => {
                     self.slots[index as usize].phase = Phase::Limited;
-                    self.limited.push(&mut self.links, index);
+                    self.limited.push(&mut self.slots, index);
                     continue;
                 }
                 Why::Backoff | Why::Asked => Lane::Retry,
@@ -294,9 +302,9 @@ impl State {
                     next = Some(next.map_or(refilled, |next| next.min(refilled)));
                     break;
                 }
-                self.limited.remove(&mut self.links, index);
+                self.limited.remove(&mut self.slots, index);
                 self.slots[index as usize].phase = Phase::Ready(Lane::Retry);
-                self.lanes[Lane::Retry as usize].push(&mut self.links, index);
+                self.lanes[Lane::Retry as usize].push(&mut self.slots, index);
                 moved += 1;
             }
         }
@@ -305,48 +313,51 @@ impl State {
 
     /// Makes a key ready, as soon as `debounce` allows it.
     fn want(&mut self, index: Index, lane: Lane, now: Instant) -> Wake {
-        if let Some(at) = self.slots[index as usize].earliest.filter(|at| *at > now) {
+        if let Some(at) = self.earliest(index).filter(|at| *at > now) {
             return self.delay(index, at, Why::Held(lane));
         }
         self.push(index, lane);
         Wake::WORKER
     }
 
+    fn earliest(&self, index: Index) -> Option<Instant> {
+        self.earliest.get(&index).copied()
+    }
+
+    /// Another run of this key is the first.
+    fn forget_failures(&mut self, index: Index) {
+        self.slots[index as usize].failures = 0;
+        self.roots.remove(&index);
+    }
+
     fn delay(&mut self, index: Index, at: Instant, why: Why) -> Wake {
-        self.slots[index as usize].phase = Phase::Delayed { at, why };
+        self.slots[index as usize].phase = Phase::Delayed(why);
         self.timers.insert((at, index));
         Wake { worker: false, timer: self.timers.first() == Some(&(at, index)) }
     }
 
     fn push(&mut self, index: Index, lane: Lane) {
         self.slots[index as usize].phase = Phase::Ready(lane);
-        self.lanes[lane as usize].push(&mut self.links, index);
+        self.lanes[lane as usize].push(&mut self.slots, index);
     }
 
-    fn insert(&mut self, key: ObjectKey, wanted: Wanted) -> Index {
-        let entry = Entry {
-            key: key.clone(),
-            phase: Phase::Ready(Lane::Live),
-            failures: 0,
-            wanted,
-            earliest: None,
-            link: None,
-        };
+    fn insert(&mut self, hash: Hash, entry: Entry) -> Index {
         let index = if let Some(index) = self.free.pop() {
             self.slots[index as usize] = entry;
             index
         } else {
             self.slots.push(entry);
-            self.links.push(Links::UNLINKED);
             Index::try_from(self.slots.len() - 1)
                 .expect("keys of more than 4 billion objects fit in no memory")
         };
-        self.index.insert(key, index);
+        self.index.insert(hash, index, |index| &self.slots[index as usize].key);
         index
     }
 
     fn free(&mut self, index: Index) {
-        self.index.remove(&self.slots[index as usize].key);
+        let hash = self.index.hash(&self.slots[index as usize].key);
+        self.index.remove(hash, index);
+        self.earliest.remove(&index);
         self.free.push(index);
     }
 }

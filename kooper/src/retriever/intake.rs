@@ -1,5 +1,6 @@
 //! Where what the streams read goes to, and how they are.
 
+use super::accept::Refused;
 use crate::{
     queue::WorkQueue,
     store::{Store, StreamId},
@@ -17,6 +18,8 @@ pub(crate) struct Intake {
     health: Arc<watch::Sender<Health>>,
     /// The last trouble and its next step, for a start that takes too long.
     trouble: Arc<Mutex<Option<(String, String)>>>,
+    /// What the server refuses to send objects in.
+    pub(super) refused: Refused,
 }
 
 /// How the streams are.
@@ -51,12 +54,18 @@ impl Intake {
         streams: usize,
     ) -> Self {
         health.send_modify(|health| health.pending = Some(streams));
-        Self { store, queue, health: Arc::new(health), trouble: Arc::default() }
+        Self { store, queue, health: Arc::new(health), trouble: Arc::default(), refused: Refused::default() }
     }
 
     /// For the streams of another kind, whose objects go elsewhere. How they are counts as well.
     pub(crate) fn beside(&self, store: Arc<Store>, queue: Arc<WorkQueue>) -> Self {
-        Self { store, queue, health: self.health.clone(), trouble: self.trouble.clone() }
+        Self {
+            store,
+            queue,
+            health: self.health.clone(),
+            trouble: self.trouble.clone(),
+            refused: Refused::default(),
+        }
     }
 
     /// How the streams are, and how they become.

@@ -2,25 +2,39 @@
 //!
 //! * A **streaming list** (KEP-3157, on by default since Kubernetes 1.34): a watch that begins with all objects, and a bookmark
 //!   that says so. The server sends from its cache as it goes; nothing is held in one piece on either side.
-//! * **Pages** of 500, where the server refuses that.
+//! * **Pages**, a first one of 500, then of 10,000: where the server refuses a stream, and then it is not asked for one again; where
+//!   one was silent, until after an hour the next list is tried as a stream again; and for metadata alone, which is there sooner so.
 //! * **The cache's list**, where the program asks for it, and for the first list alone: everything in one piece, as the
 //!   server's watch cache has it (`resourceVersion=0`). That may be behind; what came after follows in the watch.
 //!
 //! The first two are consistent: what they hold is no older than the moment they were asked for.
 
-use super::{Trouble, answer::ask, stream::Stream, watch::Ended};
+use super::{
+    Trouble,
+    stream::{Stream, Streaming},
+    watch::Ended,
+};
 use crate::{
     Trigger,
     wire::{Envelope, Part, WireError},
 };
 use kube::api::{ListParams, WatchParams};
 use std::time::Duration;
+use tokio::time::Instant;
 
-/// Objects in one page: client-go's and kube's number.
+/// Objects in the first page: so few that they come at once.
 const PAGE: u32 = 500;
+
+/// Objects in the pages that follow: so many that there are few round trips, and not so many that a server without a
+/// cache has a whole cluster in one answer.
+const MORE: u32 = 10_000;
 
 /// How long a list may be silent.
 pub(super) const SILENCE: Duration = Duration::from_mins(1);
+
+/// How long lists are read by pages after a streaming list that was silent. Where the server is why, each try costs
+/// [`SILENCE`]; where it was a moment's trouble, pages do as well meanwhile.
+const AGAIN: Duration = Duration::from_hours(1);
 
 impl Stream {
     /// Reads everything, follows it for as long as the same answer tells of changes, and gives how that ended, with the
@@ -31,7 +45,12 @@ impl Stream {
         if self.what.cached && !self.listed {
             return self.cached().await.map(Ended::at);
         }
-        if !self.streaming {
+        let by_pages = match self.streaming {
+            Streaming::Wanted => false,
+            Streaming::NotBefore(at) => Instant::now() < at,
+            Streaming::Never => true,
+        };
+        if self.what.one_piece || by_pages {
             return self.pages().await.map(Ended::at);
         }
         self.reading.way("streaming");
@@ -43,16 +62,16 @@ impl Stream {
             // Everything was read: whatever came then, a watch takes over where it ended.
             return Ok(ended);
         }
-        match ended.trouble {
-            Some(trouble) if trouble.is_no_streaming_list(ended.quiet) => {
-                tracing::debug!(controller = self.controller, error = %trouble, "no streaming lists here: reading by pages");
-                self.streaming = false;
-                self.reading.failed(trouble.cause(), &trouble);
-                self.reads_everything();
-                self.pages().await.map(Ended::at)
-            }
-            trouble => Err(trouble.unwrap_or(Trouble::NoStreamingList)),
-        }
+        let trouble = ended.trouble.unwrap_or(Trouble::NoStreamingList);
+        self.streaming = match trouble {
+            _ if trouble.is_no_streaming_list() => Streaming::Never,
+            Trouble::Silent(_) if ended.quiet => Streaming::NotBefore(Instant::now() + AGAIN),
+            trouble => return Err(trouble),
+        };
+        tracing::debug!(controller = self.controller, error = %trouble, "no streaming list here: reading by pages");
+        self.reading.failed(trouble.cause(), &trouble);
+        self.reads_everything();
+        self.pages().await.map(Ended::at)
     }
 
     /// Reads everything as the server's cache has it, and gives the version from which to watch.
@@ -72,11 +91,13 @@ impl Stream {
         let mut next = None;
         loop {
             let paged = next.is_some();
-            let mut params = self.list_params();
-            if !self.whole {
-                params.limit = Some(PAGE);
-                params.continue_token = next;
-            }
+            let limit = match (self.whole || self.what.one_piece, paged) {
+                (true, _) => None,
+                (false, true) => Some(MORE),
+                (false, false) => Some(PAGE),
+            };
+            // A server may keep to pages whatever it is asked for.
+            let params = ListParams { limit, continue_token: next, ..self.list_params() };
             let mut envelope = match self.page(params).await {
                 Err(Trouble::Expired) if paged => {
                     self.whole = true;
@@ -114,10 +135,9 @@ impl Stream {
         let request =
             self.request().list(&params).map_err(|error| Trouble::Unreachable(error.to_string()))?;
         let part = if self.what.metadata_only { Part::MetadataList } else { Part::Whole };
-        let mut answer =
-            ask(&self.client, request, &self.reading, self.what.encoding.accept(part), SILENCE).await?;
+        let mut answer = self.ask(request, part, SILENCE).await?;
         self.reading.answered(answer.encoding.name());
-        let mut splitter = answer.encoding.list(self.what.limits);
+        let mut splitter = answer.encoding.list(self.what.table, self.what.limits);
         while let Some(chunk) = answer.chunk().await? {
             splitter.feed(&chunk, |object| self.apply(object, Trigger::List))?;
         }

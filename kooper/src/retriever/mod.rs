@@ -3,6 +3,7 @@
 //! [`Retriever`] says what; a [`Stream`] reads it from one namespace (or from all) for as long as the controller runs;
 //! [`resync`] has each known object handled again from time to time.
 
+mod accept;
 mod answer;
 mod intake;
 mod list;

@@ -39,7 +39,12 @@ pub(crate) async fn resync(controller: &str, interval: Duration, store: &Store, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Queue, queue::Settlement, trace::Link, wire::Encoding};
+    use crate::{
+        Queue,
+        queue::Settlement,
+        trace::Link,
+        wire::{Encoding, Table},
+    };
 
     fn store(names: &[&str]) -> Store {
         let store = Store::default();
@@ -47,7 +52,10 @@ mod tests {
             names.iter().map(|name| format!(r#"{{"metadata":{{"name":"{name}"}}}}"#)).collect();
         let list = format!(r#"{{"items":[{}]}}"#, items.join(","));
         let apply = |object| drop(store.apply(object, (0, 1), Trigger::List));
-        Encoding::Json.list(crate::wire::Limits::default()).feed(list.as_bytes(), apply).expect("a list");
+        Encoding::Json
+            .list(Table::builtin(), crate::wire::Limits::default())
+            .feed(list.as_bytes(), apply)
+            .expect("a list");
         store
     }
 

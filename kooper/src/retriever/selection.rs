@@ -1,11 +1,14 @@
 //! What is retrieved: resource, namespaces, selectors, resync. The settings of the retriever, as the attribute writes them.
 
 use crate::{
-    ConfigError,
+    ConfigError, MaybeDuration,
     handler::{Handler, Namespaced, Resource},
-    wire::{Encoding, Limits, METADATA_ALONE},
+    wire::{Encoding, Limits, METADATA_ALONE, Table},
 };
-use kooper_syntax::{name::is_dns_label, selector};
+use kooper_syntax::{
+    name::{check_annotation, is_dns_label},
+    selector,
+};
 use std::time::Duration;
 
 /// What a controller lists and watches, and how often it looks at all of it again.
@@ -29,10 +32,14 @@ pub struct Retriever {
     pub(crate) resync: Option<Duration>,
     pub(crate) encoding: Encoding,
     pub(crate) limits: Limits,
+    /// What protobuf is read by.
+    pub(crate) table: &'static Table,
     /// Whether streaming lists are asked for.
     pub(crate) streaming: bool,
     /// Whether the first list is the one that the server's cache has.
     pub(crate) cached: bool,
+    /// Whether lists are asked for in one piece.
+    pub(crate) one_piece: bool,
 }
 
 /// The scopes of resources, told apart by their type, since `kube::Resource` gives no value for them.
@@ -55,8 +62,10 @@ impl Retriever {
             resync: Some(Duration::from_mins(3)),
             encoding: Encoding::default(),
             limits: Limits::default(),
-            streaming: true,
+            table: Table::builtin(),
+            streaming: !<R::Object as kube::Resource>::metadata_api(),
             cached: false,
+            one_piece: false,
         }
     }
 
@@ -96,7 +105,7 @@ impl Retriever {
     /// How often every known object is handled again though nothing changed; `None` for never. One that cannot be decoded is
     /// passed over until it changes.
     #[must_use]
-    pub fn resync(mut self, interval: impl Into<Option<Duration>>) -> Self {
+    pub fn resync(mut self, interval: impl MaybeDuration) -> Self {
         self.resync = interval.into();
         self
     }
@@ -137,6 +146,11 @@ impl Retriever {
         if self.limits.size == 0 || self.limits.depth == 0 {
             let setting = if self.limits.size == 0 { "max_object_size" } else { "max_object_depth" };
             return Err(ConfigError::Range { setting, problem: "must be at least 1".into() });
+        }
+        if let Some(annotation) = self.limits.annotation
+            && let Err(problem) = check_annotation(annotation)
+        {
+            return Err(ConfigError::Range { setting: "trace_annotation", problem });
         }
         if let Some(selector) = &self.labels {
             selector::check_labels(selector).map_err(|reason| ConfigError::Selector {

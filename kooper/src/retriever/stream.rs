@@ -12,22 +12,38 @@
 //!
 //! [`list`](super::list) holds the two ways to read everything, [`watch`](super::watch) how changes are followed.
 
-use super::{Intake, Retriever, Trouble, pace::Pace, watch::Ended};
+use super::{
+    Intake, Retriever, Trouble,
+    answer::{Answer, ask},
+    pace::Pace,
+    watch::Ended,
+};
 use crate::{
     Trigger,
     store::{Epoch, StreamId},
     trace::{Reading, ReadingPlace},
-    wire::Object,
+    wire::{Object, Part},
 };
 use kube::{
     Client,
-    core::{DynamicObject, Request, Resource},
+    core::{DynamicObject, Resource},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 /// A watch that ends sooner than this, and told nothing, is not begun again at once.
 pub(super) const SHORT: Duration = Duration::from_secs(1);
+
+/// Whether a list is asked for as a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Streaming {
+    /// So it is until the server shows otherwise.
+    Wanted,
+    /// One was silent. That may be the server, or a moment's trouble: another is not tried before this.
+    NotBefore(Instant),
+    /// The server has said that it has none, or the program wants none.
+    Never,
+}
 
 /// One stream of a controller.
 pub(crate) struct Stream {
@@ -40,8 +56,7 @@ pub(crate) struct Stream {
     pub(super) epoch: Epoch,
     /// Whether everything was read once.
     pub(super) listed: bool,
-    /// Whether the server has streaming lists: so it is taken to be until it shows otherwise.
-    pub(super) streaming: bool,
+    pub(super) streaming: Streaming,
     /// Whether the pages of a list expired before their end, so that the next one is asked for in one piece.
     pub(super) whole: bool,
     pace: Pace,
@@ -60,7 +75,7 @@ impl Stream {
         client: Client,
         intake: Arc<Intake>,
     ) -> Self {
-        let streaming = what.streaming;
+        let streaming = if what.streaming { Streaming::Wanted } else { Streaming::Never };
         Self {
             id,
             controller,
@@ -118,8 +133,37 @@ impl Stream {
         }
     }
 
-    pub(super) fn request(&self) -> Request {
-        Request::new(DynamicObject::url_path(&self.what.resource, self.namespace.as_deref()))
+    pub(super) fn request(&self) -> kube::core::Request {
+        kube::core::Request::new(DynamicObject::url_path(&self.what.resource, self.namespace.as_deref()))
+    }
+
+    /// Sends a request. Where the server refuses what objects are asked for in, it is asked for the next best at once, and
+    /// from then on.
+    pub(super) async fn ask(
+        &self,
+        request: http::Request<Vec<u8>>,
+        part: Part,
+        silence: Duration,
+    ) -> Result<Answer, Trouble> {
+        let (wanted, refused) = (self.what.encoding, &self.intake.refused);
+        let mut asked = refused.accept(wanted, part);
+        loop {
+            let answer = ask(&self.client, request.clone(), &self.reading, asked, silence).await;
+            let Err(Trouble::Refused { code: 406, message }) = answer else { return answer };
+            let Some(next) = refused.next(wanted, part, asked) else {
+                return Err(Trouble::Refused { code: 406, message });
+            };
+            let (controller, resource) = (self.controller.as_str(), &self.what.resource.plural);
+            tracing::info!(
+                controller,
+                resource,
+                asked,
+                next,
+                said = message,
+                "refused (406): asking for less"
+            );
+            asked = next;
+        }
     }
 
     /// Hands an object on.

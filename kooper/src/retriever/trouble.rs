@@ -65,13 +65,12 @@ impl Trouble {
         matches!(self, Self::Expired | Self::Lost(_) | Self::Silent(_))
     }
 
-    /// Whether it shows that the server has no streaming lists; `quiet` if it answered nothing at all. Older servers
-    /// refuse the parameters, and other programs that speak the API may take them for those of a plain watch.
-    pub(crate) fn is_no_streaming_list(&self, quiet: bool) -> bool {
+    /// Whether it says that the server has no streaming lists. Older servers refuse the parameters, and other programs that
+    /// speak the API may take them for those of a plain watch.
+    pub(crate) fn is_no_streaming_list(&self) -> bool {
         match self {
             Self::NoStreamingList => true,
             Self::Refused { code, .. } => matches!(code, 400 | 405 | 422 | 501),
-            Self::Silent(_) => quiet,
             _ => false,
         }
     }

@@ -1,9 +1,7 @@
 //! Following changes: one watch, from its request to its end.
 
 use super::{
-    Trouble,
-    answer::ask,
-    list,
+    Trouble, list,
     stream::{SHORT, Stream},
 };
 use crate::{
@@ -70,13 +68,12 @@ impl Stream {
     async fn read(&mut self, request: Request<Vec<u8>>, ended: &mut Ended) -> Result<(), Trouble> {
         let silence = if ended.version.is_some() { SILENCE } else { list::SILENCE };
         let part = if self.what.metadata_only { Part::Metadata } else { Part::Whole };
-        let mut answer =
-            ask(&self.client, request, &self.reading, self.what.encoding.accept(part), silence).await?;
+        let mut answer = self.ask(request, part, silence).await?;
         self.reading.answered(answer.encoding.name());
         if ended.version.is_some() {
             self.well();
         }
-        let mut splitter = answer.encoding.watch(self.what.limits);
+        let mut splitter = answer.encoding.watch(self.what.table, self.what.limits);
         let settling = tokio::time::sleep(SHORT);
         tokio::pin!(settling);
         loop {

@@ -1,10 +1,10 @@
 //! What the store promises, change by change.
 
 use super::*;
-use crate::wire::Encoding;
+use crate::wire::{Encoding, Table};
 
 fn object(name: &str, uid: &str, version: u32) -> Object {
-    let mut splitter = Encoding::Json.list(crate::wire::Limits::default());
+    let mut splitter = Encoding::Json.list(Table::builtin(), crate::wire::Limits::default());
     let text = format!(
         r#"{{"items":[{{"metadata":{{"name":"{name}","uid":"{uid}","resourceVersion":"{version}","generation":{version}}}}}]}}"#
     );
@@ -28,7 +28,7 @@ fn delete(store: &Store, uid: &str) -> bool {
 fn take(store: &Store) -> String {
     match store.take(&key()) {
         Some(Job::Add { object, .. }) => format!("add {}", object.meta.uid),
-        Some(Job::Delete(last)) => format!("delete {}", last.meta.uid),
+        Some(Job::Delete { last, .. }) => format!("delete {}", last.meta.uid),
         None => "nothing".into(),
     }
 }
@@ -40,6 +40,53 @@ fn an_unchanged_or_older_state_is_no_change() {
     assert_eq!(apply(&store, "u", 5), None);
     assert_eq!(apply(&store, "u", 4), None);
     assert_eq!(apply(&store, "u", 6), Some(true));
+}
+
+/// A state that was written in a trace.
+#[cfg(feature = "otel")]
+fn written(uid: &str, version: u32, trace: u32) -> Object {
+    let mut object = object("a", uid, version);
+    let value = format!("00-{trace:032x}-00000000000000aa-01");
+    object.meta.traceparent = Traceparent::read("", &value, &key());
+    object
+}
+
+/// The traces of what there is to do: of the state at hand, and of those before it.
+#[cfg(feature = "otel")]
+fn traces(store: &Store) -> (String, Vec<String>) {
+    let of = |traceparent: &Traceparent| {
+        traceparent.place().trace_id().to_string().trim_start_matches('0').to_owned()
+    };
+    let job = store.take(&key()).expect("there is something");
+    let (at_hand, before) = job.traceparents();
+    (at_hand.map(of).unwrap_or_default(), before.map(of).collect())
+}
+
+#[test]
+#[cfg(feature = "otel")]
+fn the_traces_of_states_that_no_handler_was_given_are_told_once_and_of_their_own_object_alone() {
+    let store = Store::default();
+    let apply = |object: Object| store.apply(object, (0, 1), Trigger::Watch);
+    apply(written("gone", 1, 9));
+    apply(written("u", 1, 1));
+    apply(written("u", 2, 2));
+    apply(object("a", "u", 3));
+    assert_eq!(traces(&store), (String::new(), vec!["2".into(), "1".into()]));
+    assert_eq!(traces(&store), (String::new(), Vec::new()), "a retry covers nothing new");
+    apply(written("u", 4, 4));
+    apply(written("u", 4, 5));
+    apply(written("u", 2, 6));
+    assert_eq!(traces(&store), ("4".into(), Vec::new()), "neither the same state nor an older one");
+
+    apply(written("u", 5, 5));
+    apply(written("v", 6, 6));
+    apply(written("v", 7, 7));
+    assert_eq!(traces(&store), ("5".into(), Vec::new()), "the delete of the first");
+    assert!(store.bury(&key()));
+    assert_eq!(traces(&store), ("7".into(), vec!["6".into()]), "the second");
+    apply(written("v", 8, 8));
+    assert!(store.delete(written("v", 9, 9), Trigger::Watch).is_some());
+    assert_eq!(traces(&store), ("9".into(), vec!["8".into()]), "the delete of the second");
 }
 
 #[test]

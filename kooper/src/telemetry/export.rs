@@ -59,6 +59,10 @@ struct Shared {
 struct State {
     waiting: Vec<Ended>,
     dropped: u64,
+    /// Spans that the thread has taken to send, or to tell of, and has not yet done so.
+    open: u64,
+    /// Why spans were lost, the last time.
+    reason: Option<String>,
     /// Flushes that were asked for, and how many of them are done.
     flushes: u64,
     flushed: u64,
@@ -110,9 +114,20 @@ impl Sink for Batches {
 
     fn end(&self, timeout: Duration) -> bool {
         let mut state = self.shared.lock();
-        state.ending = true;
+        // The provider ends it once more when it is dropped, and what is lost is told once.
+        let again = std::mem::replace(&mut state.ending, true);
         self.shared.changed.notify_all();
-        self.shared.wait(state, timeout, |state| state.ended)
+        let ended = self.shared.wait(state, timeout, |state| state.ended);
+        if !ended && !again {
+            let state = self.shared.lock();
+            let dropped = state.dropped + state.open + state.waiting.len() as u64;
+            let reason = state.reason.clone();
+            drop(state);
+            // Nobody waits for the thread any longer, and what it still has to say may come too late.
+            let error = reason.unwrap_or_else(|| "the exporter does not answer".into());
+            tracing::warn!(dropped, error, "spans could not be exported before the end of the program");
+        }
+        ended
     }
 }
 
@@ -161,11 +176,21 @@ impl<E: SpanExporter> Exports<E> {
             let mut state = self.shared.lock();
             let (waiting, dropped) = (std::mem::take(&mut state.waiting), std::mem::take(&mut state.dropped));
             let (flushes, ending) = (state.flushes, state.ending);
+            state.open = dropped + waiting.len() as u64;
             drop(state);
 
             let (lost, error) = self.export(waiting);
-            self.tell(dropped + lost, error);
-            self.shared.lock().flushed = flushes;
+            let mut state = self.shared.lock();
+            state.reason = error.clone().or(state.reason.take());
+            // What is told at the end was lost earlier.
+            let reason = if ending && dropped + lost > 0 { state.reason.clone() } else { error };
+            drop(state);
+            let untold = self.tell(dropped + lost, reason, ending);
+            let mut state = self.shared.lock();
+            // Counted again with those that follow.
+            state.dropped += untold;
+            (state.flushed, state.open) = (flushes, 0);
+            drop(state);
             self.shared.changed.notify_all();
             if ending {
                 for exporter in self.exporters.values() {
@@ -210,18 +235,22 @@ impl<E: SpanExporter> Exports<E> {
         (lost, reason)
     }
 
-    fn tell(&mut self, dropped: u64, error: Option<String>) {
+    /// Tells of lost spans, at most once a minute; at the end of all that it has not told of. Gives how many it did not tell of.
+    fn tell(&mut self, dropped: u64, error: Option<String>, ending: bool) -> u64 {
         if dropped == 0 && error.is_none() {
-            return;
+            return 0;
         }
-        if self.told.is_some_and(|told| told.elapsed() < TELL) {
-            // Counted again with those that follow.
-            self.shared.lock().dropped += dropped;
-            return;
+        if !ending && self.told.is_some_and(|told| told.elapsed() < TELL) {
+            return dropped;
         }
         self.told = Some(Instant::now());
         let error = error.unwrap_or_else(|| "the exporter is slower than the program".into());
-        tracing::warn!(dropped, error, "spans could not be exported; told at most once a minute");
+        tracing::warn!(
+            dropped,
+            error,
+            "spans could not be exported; told at most once a minute, and at the end"
+        );
+        0
     }
 }
 

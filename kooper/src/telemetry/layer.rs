@@ -1,6 +1,7 @@
 //! The bridge from `tracing` to OpenTelemetry.
 
 use super::{Services, events::Events};
+use crate::trace::is_line;
 use tracing::{Metadata, Subscriber};
 use tracing_subscriber::{
     Layer,
@@ -25,7 +26,13 @@ where
         .with_tracked_inactivity(false)
         .with_tracer(services);
     let only_spans = filter.clone().and(filter_fn(is_span));
-    spans.with_filter(only_spans).and_then(Events::default().with_filter(filter.clone()))
+    let events = filter.clone().and(filter_fn(is_no_line_of_kooper));
+    spans.with_filter(only_spans).and_then(Events::default().with_filter(events))
+}
+
+/// The one line of an attempt stands outside of every span: as an event of one it would be made for nothing.
+fn is_no_line_of_kooper(metadata: &Metadata<'_>) -> bool {
+    !is_line(metadata)
 }
 
 fn is_span(metadata: &Metadata<'_>) -> bool {

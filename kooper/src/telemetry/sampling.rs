@@ -9,7 +9,7 @@
 
 use super::log::Subject;
 use opentelemetry::{
-    Context, KeyValue, TraceFlags, TraceId,
+    Context, KeyValue, SpanId, TraceFlags, TraceId,
     trace::{Link, SpanContext, SpanKind, TraceContextExt, TraceState},
 };
 use opentelemetry_sdk::trace::{
@@ -52,10 +52,12 @@ impl Sampling {
         subject: impl Fn() -> Subject,
     ) -> Result<Context, Context> {
         let ids = RandomIdGenerator::default();
-        let trace = ids.new_trace_id();
+        // That of another program's span, where the attempt is to stand below it.
+        let above = context.span().span_context().clone();
+        let trace = if above.is_valid() { above.trace_id() } else { ids.new_trace_id() };
         let result = self.0.should_sample(Some(context), trace, root, &SpanKind::Consumer, &[], &[]);
         if result.decision != SamplingDecision::Drop {
-            return Ok(context.with_value(Decided(result)));
+            return Ok(context.with_value(Decided { result, above: above.span_id() }));
         }
         let place =
             SpanContext::new(trace, ids.new_span_id(), TraceFlags::default(), false, TraceState::default());
@@ -65,7 +67,11 @@ impl Sampling {
 
 /// What the sampler has said of the root that is made next.
 #[derive(Debug, Clone)]
-struct Decided(SamplingResult);
+struct Decided {
+    result: SamplingResult,
+    /// What the root stands below: for others the sampler is asked as ever.
+    above: SpanId,
+}
 
 /// Nothing below is to be recorded.
 #[derive(Debug, Clone, Copy)]
@@ -94,9 +100,10 @@ impl ShouldSample for Once {
                     trace_state,
                 };
             }
-            // The root's own; below it the context has a span.
-            if let Some(Decided(result)) = parent.get::<Decided>().filter(|_| !parent.has_active_span()) {
-                return result.clone();
+            // The root's own; below it the context has another span.
+            let above = parent.span().span_context().span_id();
+            if let Some(decided) = parent.get::<Decided>().filter(|decided| decided.above == above) {
+                return decided.result.clone();
             }
         }
         self.0.should_sample(parent, trace, name, kind, attributes, links)

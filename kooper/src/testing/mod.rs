@@ -68,5 +68,5 @@ pub use traces::{Attr, Link, ObjectTraces, RecordedSpan, RecordedTrace, Traces};
 /// The decoder of Kubernetes' protobuf, for Kooper's own tests. Not for use elsewhere, and free to change.
 #[doc(hidden)]
 pub mod protobuf {
-    pub use crate::wire::protobuf::testing::{covered, decode_answer, events, refusal};
+    pub use crate::wire::protobuf::testing::*;
 }

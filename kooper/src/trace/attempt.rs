@@ -24,6 +24,8 @@ pub(crate) struct Identity {
     resync: String,
     retries: i64,
     workers: i64,
+    /// Whether an attempt stands in the trace that its object names.
+    joins: bool,
 }
 
 impl Identity {
@@ -35,6 +37,7 @@ impl Identity {
             resync: Go(spec.retriever.resync.unwrap_or_default()).to_string(),
             retries: spec.queue.retries.into(),
             workers: spec.queue.workers.into(),
+            joins: spec.trace_parent,
         }
     }
 
@@ -127,7 +130,7 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    /// Begins the root span, with its link and its baggage.
+    /// Begins the root span, with its links and its baggage.
     pub(crate) fn begin(identity: &'a Identity, handout: &'a Handout, job: &Job) -> Self {
         let (key, spans) = (&handout.key, identity.spans);
         let off = Self {
@@ -142,7 +145,9 @@ impl<'a> Attempt<'a> {
         if !spans.root.is_enabled() {
             return off;
         }
-        let beginning = logs::Beginning::of(key.as_str());
+        let (at_hand, swallowed) = job.traceparents();
+        let parent = at_hand.filter(|_| identity.joins);
+        let beginning = logs::Beginning::of(key.as_str(), parent);
         #[cfg(feature = "telemetry")]
         let beginning = match beginning.ask(spans.root.name(), || subject(identity, handout)) {
             Ok(beginning) => beginning,
@@ -155,6 +160,11 @@ impl<'a> Attempt<'a> {
         if let Some(before) = &handout.link {
             logs::add_link(&root, before);
         }
+        at_hand
+            .filter(|_| parent.is_none())
+            .into_iter()
+            .chain(swallowed)
+            .for_each(|of| logs::link_to(&root, of));
         beginning.give_to(&root);
         let baggage = [(field::BAGGAGE_KEY, Field::Text(attribute::KEY)), (field::BAGGAGE_VALUE, text(key))];
         logs::log(&root, event::BAGGAGE, &baggage);

@@ -107,6 +107,41 @@
 //! [`Context::inject`](crate::Context::inject) puts trace and baggage into the headers of a call, in the form of the W3C and in
 //! that of Jaeger's older clients; [`propagation`](crate::propagation) has a layer for `tower` clients, and the way in.
 //!
+//! # From object to object
+//!
+//! One controller writes an object, another one handles it: what leads from one to the other is the object. So the trace goes along in
+//! it, in the annotation `kooper.dev/traceparent`, which holds the span in which the object was written. The second controller's
+//! attempt links to that span (what it covers beside the newest state too), and in Jaeger one click leads from effect to cause.
+//!
+//! ```
+//! # use k8s_openapi::api::core::v1::{ConfigMap, Pod};
+//! # use kooper::{Context, controller};
+//! # use kube::{Api, api::{Patch, PatchParams, PostParams}};
+//! # struct Pods;
+//! #[controller(resource = Pod, owns(ConfigMap))]
+//! impl Pods {
+//!     async fn add(&self, ctx: Context, pod: Pod) -> kooper::Result {
+//!         let maps: Api<ConfigMap> = Api::default_namespaced(ctx.client());
+//!         let mut wanted = settings(&pod);
+//!         let live = maps.get_opt("settings").await?;
+//!         // The trace of this attempt, if the object changes by it; else that which stands there.
+//!         ctx.annotate(&mut wanted, live.as_ref());
+//!         maps.patch("settings", &PatchParams::apply("pods").force(), &Patch::Apply(&wanted)).await?;
+//!         Ok(())
+//!     }
+//! }
+//! # fn settings(_: &Pod) -> ConfigMap { ConfigMap::default() }
+//! ```
+//!
+//! * An object that is created once gets it by [`Context::trace_annotation`](crate::Context::trace_annotation), a name and a value.
+//! * **Never write a new value for its own sake.** Each attempt has another span: an annotation that is written at every attempt changes
+//!   the object at every attempt, and where the controller owns or watches the object, each change is a reason for an attempt. That
+//!   never ends, with every handler involved doing nothing wrong. [`Context::annotate`](crate::Context::annotate) keeps the value
+//!   where nothing else changes. So does a handler that creates and never updates.
+//! * Whoever applies the object by `kubectl` with a `traceparent` of a pipeline in it links the pipeline to what came of it.
+//! * [`Controller::trace_parent`](crate::Controller::trace_parent) makes one trace of the chain instead of linked ones.
+//! * [`Controller::trace_annotation`](crate::Controller::trace_annotation) sets another name, or none.
+//!
 //! # What the API server does for you
 //!
 //! Calls by [`Context::client`](crate::Context::client) are spans of kind client below the span in which you make them, and they
@@ -114,6 +149,7 @@
 //! `--tracing-config-file`. It joins your trace if the caller is in the group `system:masters` or `system:monitoring`; for
 //! everyone else, a controller with a service account of its own for instance, its spans stand in a trace of theirs that links
 //! to yours (since Kubernetes 1.34, [KEP-647](https://github.com/kubernetes/enhancements/tree/master/keps/sig-instrumentation/647-apiserver-tracing)).
+//! `tests/tests/apiserver_traces.rs` shows both in a real one.
 //!
 //! # Why an object waited
 //!

@@ -18,7 +18,7 @@ pub(crate) struct Link(#[cfg(feature = "otel")] Option<opentelemetry::trace::Spa
 #[cfg(feature = "otel")]
 mod with_otel {
     use super::{Field, Link};
-    use crate::trace::names::attribute;
+    use crate::trace::{Traceparent, names::attribute};
     use opentelemetry::{
         Context, KeyValue, Value,
         baggage::BaggageExt,
@@ -41,13 +41,18 @@ mod with_otel {
         span.add_event(event, fields);
     }
 
-    /// The context that a root span begins with: the key in the baggage, and no span.
+    /// The context that a root span begins with: the key in the baggage, and no span but that of another program of which the
+    /// attempt is a part.
     #[derive(Clone)]
     pub(in super::super) struct Beginning(Context);
 
     impl Beginning {
-        pub(in super::super) fn of(key: &str) -> Self {
-            Self(Context::new().with_baggage([KeyValue::new(attribute::KEY, key.to_owned())]))
+        pub(in super::super) fn of(key: &str, parent: Option<&Traceparent>) -> Self {
+            let context = Context::new().with_baggage([KeyValue::new(attribute::KEY, key.to_owned())]);
+            Self(match parent {
+                Some(parent) => context.with_remote_span_context(parent.place().clone()),
+                None => context,
+            })
         }
 
         /// Asks the sampler, where it is to be asked now.
@@ -90,6 +95,14 @@ mod with_otel {
         }
     }
 
+    /// Links a root span to where its object was written.
+    pub(in super::super) fn link_to(root: &Span, of: &Traceparent) {
+        // A link to what is not recorded would lead nowhere.
+        if of.place().is_sampled() {
+            root.add_link(of.place().clone());
+        }
+    }
+
     /// The place of a root span.
     pub(in super::super) fn link(root: &Span) -> Link {
         // A link to what is not recorded would lead nowhere.
@@ -110,11 +123,12 @@ mod with_otel {
 #[cfg(feature = "telemetry")]
 pub(super) use with_otel::Aside;
 #[cfg(feature = "otel")]
-pub(super) use with_otel::{Beginning, add_link, link, log, trace_id};
+pub(super) use with_otel::{Beginning, add_link, link, link_to, log, trace_id};
 
 #[cfg(not(feature = "otel"))]
 mod without_otel {
     use super::{Field, Link};
+    use crate::trace::Traceparent;
     use tracing::Span;
 
     pub(in super::super) fn log(_: &Span, _: &'static str, _: &[(&'static str, Field<'_>)]) {}
@@ -122,7 +136,7 @@ mod without_otel {
     pub(in super::super) struct Beginning;
 
     impl Beginning {
-        pub(in super::super) fn of(_: &str) -> Self {
+        pub(in super::super) fn of(_: &str, _: Option<&Traceparent>) -> Self {
             Self
         }
 
@@ -131,6 +145,8 @@ mod without_otel {
     }
 
     pub(in super::super) fn add_link(_: &Span, _: &Link) {}
+
+    pub(in super::super) fn link_to(_: &Span, _: &Traceparent) {}
 
     pub(in super::super) fn link(_: &Span) -> Link {
         Link()
@@ -142,4 +158,4 @@ mod without_otel {
 }
 
 #[cfg(not(feature = "otel"))]
-pub(super) use without_otel::{Beginning, add_link, link, log, trace_id};
+pub(super) use without_otel::{Beginning, add_link, link, link_to, log, trace_id};

@@ -32,8 +32,18 @@
 //! | `kooper.panic.location` | both, on a panic | `src/main.rs:12:9`, where it happened; unless [`Controller::panic_places`](crate::Controller::panic_places) is off |
 //! | `code.file.path`, `code.line.number` | both | of the attribute, and of the handler's `fn` |
 //!
-//! All spans are of kind consumer. A retry's root links to the root of the attempt before it. The baggage
+//! All spans are of kind consumer. The baggage
 //! `kubernetes.object.key` holds the key, in the context of the handler and of all that stands below its span.
+//!
+//! # Links
+//!
+//! | a root links to | |
+//! |---|---|
+//! | the root of the attempt before it | of a retry |
+//! | the span in which its object was written | that the annotation `kooper.dev/traceparent` names ([`trace_annotation`](crate::Controller::trace_annotation)); with [`trace_parent`](crate::Controller::trace_parent) it is the parent instead |
+//! | those of the states that the attempt covers beside the newest | the distinct ones, newest first, 8 with that of the newest state |
+//!
+//! What was not sampled is no link. An annotation that is no `traceparent` is ignored, with a line at DEBUG.
 //!
 //! # Logs
 //!
@@ -108,6 +118,9 @@
 //! `traceparent` in calls to others ends in `00`. Log lines keep the key. In a subscriber of your own, where other layers may want
 //! the spans, all are made.
 
+#[cfg(feature = "testing")]
+mod alone;
+mod annotation;
 mod attempt;
 pub mod coming_from_go;
 mod duration;
@@ -118,8 +131,15 @@ mod reading;
 mod site;
 mod spans;
 
+#[cfg(feature = "testing")]
+pub use alone::Traced;
+pub(crate) use annotation::{ANNOTATION, Traceparent, Traceparents};
+#[cfg(feature = "otel")]
+pub(crate) use annotation::{covers, value};
 pub(crate) use attempt::{Attempt, Failure, Identity, Place};
 pub(crate) use logs::Link;
 pub(crate) use reading::{Place as ReadingPlace, Reading, resync};
 pub use site::Site;
 pub use spans::Spans;
+#[cfg(feature = "telemetry")]
+pub(crate) use spans::is_line;

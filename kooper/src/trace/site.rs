@@ -16,8 +16,8 @@ pub(super) const OWN: usize = 16;
 ///
 /// static SPANS: Spans = Spans::new(
 ///     &SPANS,
-///     site!("processJob").target("ops::pods").fields(&[("team", Some(&"infra"))]),
-///     site!("handleAddObject").level(LevelFilter::DEBUG).fields(&[("node", None)]),
+///     site!("processJob").target("ops::pods").fields(&["team"]),
+///     site!("handleAddObject").level(LevelFilter::DEBUG).fields(&["node"]),
 ///     site!("handleDeleteObject"),
 /// );
 /// # let _ = &SPANS;

@@ -63,6 +63,12 @@ pub(super) const CHILD: [&str; 12] = [
 pub(super) const LINE: [&str; 8] =
     ["message", "controller", "key", "attempt", "outcome", "error", "next", "trace_id"];
 
+/// Whether an event is the one line of an attempt, by its fields.
+#[cfg(feature = "telemetry")]
+pub(crate) fn is_line(metadata: &Metadata<'_>) -> bool {
+    metadata.is_event() && metadata.fields().iter().map(|field| field.name()).eq(LINE)
+}
+
 /// All callsites of one controller. It must be a `static` that is given to its own constructor:
 ///
 /// ```

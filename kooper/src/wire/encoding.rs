@@ -97,15 +97,6 @@ impl Encoding {
     /// told, with the field.
     pub(crate) fn for_type<T: DeserializeOwned>(
         self,
-        controller: &str,
-        api_version: &str,
-        kind: &str,
-    ) -> Self {
-        self.for_type_by::<T>(Table::builtin(), controller, api_version, kind)
-    }
-
-    fn for_type_by<T: DeserializeOwned>(
-        self,
         table: &'static Table,
         controller: &str,
         api_version: &str,
@@ -131,18 +122,18 @@ impl Encoding {
     }
 
     /// A splitter for a list's body.
-    pub(crate) fn list(self, limits: Limits) -> ListSplitter {
+    pub(crate) fn list(self, table: &'static Table, limits: Limits) -> ListSplitter {
         match self {
             Self::Json => ListSplitter::Json(json::ListSplitter::new(limits)),
-            Self::Protobuf => ListSplitter::Protobuf(protobuf::ListSplitter::new(Table::builtin(), limits)),
+            Self::Protobuf => ListSplitter::Protobuf(protobuf::ListSplitter::new(table, limits)),
         }
     }
 
     /// A splitter for a watch's stream.
-    pub(crate) fn watch(self, limits: Limits) -> WatchSplitter {
+    pub(crate) fn watch(self, table: &'static Table, limits: Limits) -> WatchSplitter {
         match self {
             Self::Json => WatchSplitter::Json(json::WatchSplitter::new(limits)),
-            Self::Protobuf => WatchSplitter::Protobuf(protobuf::WatchSplitter::new(Table::builtin(), limits)),
+            Self::Protobuf => WatchSplitter::Protobuf(protobuf::WatchSplitter::new(table, limits)),
         }
     }
 }

@@ -3,6 +3,8 @@
 use super::{
     Envelope, Limits, Object, Status, WatchEvent, WireError,
     metadata::{read_first_json, read_json},
+    room,
+    status::in_json as status,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -21,6 +23,8 @@ pub(crate) struct ListSplitter {
     /// Where the last string of the first level began in `envelope`.
     last_string: usize,
     in_items: bool,
+    /// How many bytes have come.
+    taken: usize,
     limits: Limits,
 }
 
@@ -30,6 +34,7 @@ impl ListSplitter {
     }
 
     pub(super) fn feed(&mut self, chunk: &[u8], mut found: impl FnMut(Object)) -> Result<(), WireError> {
+        self.taken += chunk.len();
         let mut at = 0;
         while at < chunk.len() {
             at = if self.in_items && self.depth > 2 {
@@ -107,10 +112,10 @@ impl ListSplitter {
         let rest = &chunk[at..];
         let Some(length) = self.end_of_item(rest) else {
             self.limits.check(self.item.len() + rest.len(), 0)?;
-            self.item.extend_from_slice(rest);
+            room::keep(&mut self.item, rest);
             return Ok(chunk.len());
         };
-        self.item.extend_from_slice(&rest[..length]);
+        room::keep(&mut self.item, &rest[..length]);
         found(named(&self.item, self.limits)?);
         self.item.clear();
         Ok(at + length)
@@ -149,7 +154,7 @@ impl ListSplitter {
 
     pub(super) fn finish(self) -> Result<Envelope, WireError> {
         if self.depth > 0 || self.envelope.is_empty() {
-            return Err(WireError::Cut);
+            return Err(WireError::Cut { what: "a list in JSON", at: self.taken });
         }
         let list: List = parse(&self.envelope)?;
         if list.kind == "Status" {
@@ -184,35 +189,6 @@ struct ListMetadata {
     next: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct RawStatus {
-    kind: String,
-    #[serde(default)]
-    code: u16,
-    #[serde(default)]
-    reason: String,
-    #[serde(default)]
-    message: String,
-    details: Option<Details>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Details {
-    retry_after_seconds: Option<u64>,
-}
-
-/// The `Status` in `body`, if it is one.
-pub(super) fn status(body: &[u8]) -> Option<Status> {
-    let status: RawStatus = serde_json::from_slice(body).ok()?;
-    (status.kind == "Status").then(|| Status {
-        code: status.code,
-        reason: status.reason,
-        message: status.message,
-        retry_after: status.details.and_then(|details| details.retry_after_seconds),
-    })
-}
-
 /// An object of a list or a watch: one without a name has no key.
 fn named(bytes: &[u8], limits: Limits) -> Result<Object, WireError> {
     with_name(read_json(bytes, limits)?)
@@ -230,6 +206,8 @@ fn with_name(object: Object) -> Result<Object, WireError> {
 pub(crate) struct WatchSplitter {
     /// The beginning of a line whose end has not come yet.
     line: Vec<u8>,
+    /// How many bytes have come.
+    taken: usize,
     limits: Limits,
 }
 
@@ -243,12 +221,13 @@ impl WatchSplitter {
         chunk: &[u8],
         mut found: impl FnMut(WatchEvent) -> Result<(), WireError>,
     ) -> Result<(), WireError> {
+        self.taken += chunk.len();
         let mut rest = chunk;
         while let Some(end) = memchr::memchr(b'\n', rest) {
             let line = if self.line.is_empty() {
                 &rest[..end]
             } else {
-                self.line.extend_from_slice(&rest[..end]);
+                room::keep(&mut self.line, &rest[..end]);
                 &self.line
             };
             if !line.trim_ascii().is_empty() {
@@ -258,14 +237,18 @@ impl WatchSplitter {
             rest = &rest[end + 1..];
         }
         self.limits.check(self.line.len() + rest.len(), 0)?;
-        self.line.extend_from_slice(rest);
+        room::keep(&mut self.line, rest);
         Ok(())
     }
 
     /// The `Status` that stood at the end without the end of a line, as one does that takes the place of a watch.
     pub(super) fn finish(self) -> Result<Option<Status>, WireError> {
         let line = self.line.trim_ascii();
-        if line.is_empty() { Ok(None) } else { status(line).map(Some).ok_or(WireError::Cut) }
+        if line.is_empty() {
+            Ok(None)
+        } else {
+            status(line).map(Some).ok_or(WireError::Cut { what: "an event in JSON", at: self.taken })
+        }
     }
 }
 
@@ -378,7 +361,8 @@ mod tests {
     fn a_list_that_breaks_off_is_cut_wherever_it_does() {
         for length in 0..LIST.len() {
             let (_, envelope) = split(&LIST[..length], 16);
-            assert_eq!(envelope, Err(WireError::Cut), "after {length} bytes");
+            let cut = WireError::Cut { what: "a list in JSON", at: length };
+            assert_eq!(envelope, Err(cut), "after {length} bytes");
         }
     }
 
@@ -442,6 +426,6 @@ mod tests {
         assert!(matches!(splitter.feed(nameless, |_| Ok(())), Err(WireError::Garbled(_))));
         let mut splitter = WatchSplitter::default();
         assert_eq!(splitter.feed(b"{\"type\":", |_| Ok(())), Ok(()));
-        assert_eq!(splitter.finish(), Err(WireError::Cut));
+        assert_eq!(splitter.finish(), Err(WireError::Cut { what: "an event in JSON", at: 8 }));
     }
 }

@@ -1,7 +1,7 @@
 //! The metadata of an object, read without decoding it.
 
 use super::{Body, Form, Limits, METADATA_ALONE, Object, WireError};
-use crate::ObjectKey;
+use crate::{ObjectKey, trace::Traceparent};
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, Visitor},
@@ -9,6 +9,7 @@ use serde::{
 use serde_json::value::RawValue;
 use std::{
     borrow::Cow,
+    collections::HashMap,
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
 };
@@ -20,6 +21,8 @@ pub(crate) struct Metadata {
     pub(crate) uid: Box<str>,
     pub(crate) resource_version: Box<str>,
     pub(crate) spec: SpecVersion,
+    /// In which trace this state was written, if its annotation says so.
+    pub(crate) traceparent: Option<Box<Traceparent>>,
     /// Whether `deletionTimestamp` is set.
     pub(crate) deleting: bool,
     /// Whether nothing holds up its end any more: deletion has begun, its grace period is over, it has no finalizers. The
@@ -80,9 +83,11 @@ fn object(bytes: &[u8], peek: Peek<'_>, limits: Limits) -> Object {
         Some(fields) if !limits.managed_fields => without(bytes, fields.get()),
         _ => bytes.to_vec(),
     };
+    let key = ObjectKey::new(meta.namespace.0.as_deref(), meta.name.0.as_deref().unwrap_or_default());
     Object {
         meta: Metadata {
-            key: ObjectKey::new(meta.namespace.0.as_deref(), meta.name.0.as_deref().unwrap_or_default()),
+            traceparent: traceparent(meta.annotations, limits, &key),
+            key,
             uid: meta.uid.0.unwrap_or_default().into(),
             resource_version: meta.resource_version.0.unwrap_or_default().into(),
             spec: meta.generation.map_or(SpecVersion::Digest(peek.digest), SpecVersion::Generation),
@@ -93,6 +98,16 @@ fn object(bytes: &[u8], peek: Peek<'_>, limits: Limits) -> Object {
         },
         body: Body::new(body, peek.form),
     }
+}
+
+/// In which trace an object was written, by its annotations. They are looked into only where the name stands in them.
+fn traceparent(annotations: Option<&RawValue>, limits: Limits, key: &ObjectKey) -> Option<Box<Traceparent>> {
+    let (name, annotations) = (limits.annotation?, annotations?.get());
+    // What comes before may be written with escapes: `\/`.
+    let end = name.rsplit('/').next().unwrap_or(name);
+    memchr::memmem::find(annotations.as_bytes(), end.as_bytes())?;
+    let annotations: HashMap<Cow<'_, str>, Text<'_>> = serde_json::from_str(annotations).ok()?;
+    Traceparent::read(name, annotations.get(name)?.0.as_deref()?, key)
 }
 
 /// `bytes` without the `managedFields` whose value is `value`, a part of `bytes`, and without the comma that goes with it.
@@ -138,6 +153,8 @@ struct PeekMetadata<'a> {
     deletion_timestamp: Option<IgnoredAny>,
     deletion_grace_period_seconds: Option<i64>,
     finalizers: Option<Vec<IgnoredAny>>,
+    #[serde(borrow)]
+    annotations: Option<&'a RawValue>,
     #[serde(borrow)]
     managed_fields: Option<&'a RawValue>,
 }
@@ -296,6 +313,33 @@ mod tests {
         assert!(!same.spec_changed_since(&one));
         assert!(other.spec_changed_since(&same));
         assert!(one.is_older_than(&same) && !same.is_older_than(&one));
+    }
+
+    #[test]
+    #[cfg(feature = "otel")]
+    fn the_trace_of_an_object_is_read_from_its_annotation_however_that_is_written() {
+        const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        let traceparent = |annotations: &str, annotation| {
+            let text = format!(r#"{{"metadata":{{"name":"a","annotations":{annotations}}}}}"#);
+            let limits = Limits { annotation, ..Limits::default() };
+            read_json(text.as_bytes(), limits).expect("an object").meta.traceparent
+        };
+        let name = Limits::default().annotation;
+        let wanted = Traceparent::read("", TRACE, &ObjectKey::cluster("a"));
+        assert!(wanted.is_some());
+        for annotations in [
+            format!(r#"{{"kooper.dev/traceparent":"{TRACE}"}}"#),
+            format!(r#"{{"a":"b\\","kooper.dev\/traceparent" : "{TRACE}","z":""}}"#),
+        ] {
+            assert_eq!(traceparent(&annotations, name), wanted, "{annotations}");
+            assert_eq!(traceparent(&annotations, None), None);
+            assert_eq!(traceparent(&annotations, Some("example.com/traceparent")), None);
+        }
+        for annotations in
+            ["null", "{}", r#"{"a":"kooper.dev/traceparent"}"#, r#"{"kooper.dev/traceparent":null}"#, "7"]
+        {
+            assert_eq!(traceparent(annotations, name), None, "{annotations}");
+        }
     }
 
     #[test]

@@ -9,10 +9,13 @@ mod json;
 mod metadata;
 pub(crate) mod protobuf;
 mod room;
+mod status;
 
 pub use encoding::Encoding;
 pub(crate) use encoding::{METADATA_ALONE, Part};
 pub(crate) use metadata::Metadata;
+pub(crate) use protobuf::Table;
+pub(crate) use status::Status;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -26,11 +29,13 @@ pub(crate) struct Limits {
     pub(crate) depth: u8,
     /// Whether `managedFields` are kept.
     pub(crate) managed_fields: bool,
+    /// The annotation that tells in which trace an object was written.
+    pub(crate) annotation: Option<&'static str>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { size: 16 << 20, depth: 100, managed_fields: false }
+        Self { size: 16 << 20, depth: 100, managed_fields: false, annotation: Some(crate::trace::ANNOTATION) }
     }
 }
 
@@ -114,8 +119,8 @@ pub(crate) enum WireError {
     #[error("the answer is garbled: {0}")]
     Garbled(String),
     /// The body ended in the middle.
-    #[error("the answer breaks off")]
-    Cut,
+    #[error("the answer breaks off: {what} ends at byte {at}")]
+    Cut { what: &'static str, at: usize },
     /// An object beyond [`Limits::size`].
     #[error("an object of more than {limit} bytes, which `max_object_size` of the controller allows")]
     Oversized { limit: usize },
@@ -154,30 +159,6 @@ pub(crate) struct Envelope {
     pub(crate) next: Option<String>,
     /// The code of the `Status` that came instead of a list.
     pub(crate) status: Option<Status>,
-}
-
-/// A `Status` of the API server: an error, in its words.
-#[derive(Debug, Default, PartialEq, Eq, Clone)]
-pub(crate) struct Status {
-    pub(crate) code: u16,
-    pub(crate) reason: String,
-    pub(crate) message: String,
-    pub(crate) retry_after: Option<u64>,
-}
-
-impl Status {
-    /// The status in an answer's body, where it holds one in either encoding, since what stands between this program and
-    /// the server may answer in its own; else the code with the beginning of the body.
-    pub(crate) fn read(code: u16, body: &[u8]) -> Self {
-        protobuf::status(body).or_else(|| json::status(body)).map_or_else(
-            || Self {
-                code,
-                message: String::from_utf8_lossy(&body[..body.len().min(200)]).trim().to_owned(),
-                ..Self::default()
-            },
-            |status| Self { code, ..status },
-        )
-    }
 }
 
 /// Parts a watch's stream into events as its chunks arrive; holds one event and one chunk at most.

@@ -15,6 +15,13 @@ thread_local! {
     static LEFT: Cell<usize> = const { Cell::new(0) };
 }
 
+/// Adds bytes to those that are held until their end comes, with no room to spare: they may be of an object of many megabytes,
+/// and are not of most.
+pub(super) fn keep(held: &mut Vec<u8>, more: &[u8]) {
+    held.reserve_exact(more.len());
+    held.extend_from_slice(more);
+}
+
 /// Makes room for a time, unless there is still enough for an object of `size`, which is about to be kept.
 pub(super) fn make(size: usize) {
     LEFT.with(|left| {

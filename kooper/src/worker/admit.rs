@@ -28,7 +28,7 @@ impl<H: Runnable> Workers<H> {
     /// Asks filter and finalizer about a job.
     pub(super) fn admit(&self, handout: &Handout, job: &Job) -> Result<Admitted<H::Resource>, Failed> {
         let renewed = self.finalizer.as_ref().and_then(|_| self.forget_renewal(handout));
-        let Job::Add { object, first } = job else { return Ok(Admitted::Unseen) };
+        let Job::Add { object, first, .. } = job else { return Ok(Admitted::Unseen) };
         let told_by_watch = handout.trigger == Trigger::Watch && handout.coalesced == 0;
         if told_by_watch && renewed.is_some_and(|version| version == object.meta.resource_version) {
             return Ok(Admitted::Nothing);

@@ -50,6 +50,8 @@ pub(crate) struct Workers<H: Handler> {
     pub(crate) filtered: AtomicU64,
     pub(crate) identity: Identity,
     pub(crate) controller: Arc<str>,
+    /// The annotation by which objects tell their trace.
+    pub(crate) annotation: Option<&'static str>,
     pub(crate) add: InForce,
     pub(crate) delete: InForce,
     pub(crate) finalize: InForce,
@@ -115,7 +117,7 @@ impl<H: Runnable> Workers<H> {
         let settlement = self.queue.decide(handout, verdict, Some((limits.retries, limits.backoff)));
         let link = attempt.settle(&settlement, failure.as_ref());
         let over = matches!(settlement, Settlement::Done | Settlement::GivenUp | Settlement::Permanent);
-        if over && matches!(job, Job::Delete(_)) && self.store.bury(&handout.key) {
+        if over && matches!(job, Job::Delete { .. }) && self.store.bury(&handout.key) {
             // Another object has taken the name meanwhile, and waited for this delete.
             self.queue.changed(Change { key: handout.key.clone(), trigger: Trigger::Watch, spec: true });
         }
@@ -131,7 +133,7 @@ impl<H: Runnable> Workers<H> {
         place: usize,
     ) -> Result<Requeue, Failed> {
         match job {
-            Job::Add { object, first } => {
+            Job::Add { object, first, .. } => {
                 let (resource, meta) = match admitted? {
                     Admitted::Decoded(resource, meta) => (resource, meta),
                     _ => self.decode(object, *first)?,
@@ -147,7 +149,7 @@ impl<H: Runnable> Workers<H> {
                 let call = |ctx| self.add_held(ctx, finalizer, resource, meta, object, *first);
                 self.call(handout, attempt, Place::Add, None, place, call).await
             }
-            Job::Delete(last) => {
+            Job::Delete { last, .. } => {
                 let key = handout.key.clone();
                 let call = |ctx| async move { self.handler.on_delete(ctx, key).await };
                 self.call(handout, attempt, Place::Delete, Some(last.body.clone()), place, call).await
@@ -188,6 +190,7 @@ impl<H: Runnable> Workers<H> {
             cancelled: cancelled.clone(),
             shutting_down: self.shutting_down.clone(),
             span: child.clone(),
+            annotation: self.annotation,
         });
         let asked = self.hooks.on_error.as_ref().map(|hook| (hook, ctx.clone()));
         let watch = self.watchdog.watch(place, &handout.key);

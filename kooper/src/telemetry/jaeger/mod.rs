@@ -10,6 +10,8 @@ mod sampler;
 #[cfg(test)]
 mod tests;
 pub(super) mod variables;
+#[cfg(test)]
+mod wire;
 
 use super::{
     InitError,
@@ -64,7 +66,8 @@ use std::sync::{Arc, atomic::AtomicBool};
 /// | name of an event | a name | the log's field `event`, empty where there is no name |
 /// | length of a span | any | one datagram: it is cut, see below |
 ///
-/// All else arrives the same both ways; `tests/tests/jaeger.rs` compares it in a real Jaeger.
+/// All else arrives the same both ways: `tests/tests/jaeger.rs` compares it in real Jaegers, span by span, and
+/// `tests/tests/traced_controller.rs` does so for the main job as a program.
 ///
 /// # As Kooper sent it
 ///

@@ -1,6 +1,6 @@
 //! Keeps the beginning of what a chunk cut in two, and no more.
 
-use crate::wire::WireError;
+use crate::wire::{WireError, room};
 
 /// Gives out whole pieces of a stream, whatever its chunks are.
 #[derive(Debug, Default)]
@@ -32,6 +32,9 @@ impl Hold {
             let held = !self.bytes.is_empty();
             if held {
                 let (now, later) = chunk.split_at((self.wants - self.bytes.len()).min(chunk.len()));
+                // Twice what there is, but no more than what is wanted: a length is believed as far as bytes have come.
+                let room = (self.bytes.len() + now.len()).max(self.wants.min(2 * self.bytes.len()));
+                self.bytes.reserve_exact(room - self.bytes.len());
                 self.bytes.extend_from_slice(now);
                 chunk = later;
                 if self.bytes.len() < self.wants {
@@ -50,7 +53,7 @@ impl Hold {
                 Step::Wants(length) => {
                     self.wants = length;
                     if !held {
-                        self.bytes.extend_from_slice(chunk);
+                        room::keep(&mut self.bytes, chunk);
                         return Ok(());
                     }
                 }
@@ -62,5 +65,10 @@ impl Hold {
     /// Whether nothing was left over.
     pub(super) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
+    }
+
+    /// How long the stream was.
+    pub(super) fn length(&self) -> usize {
+        self.taken + self.bytes.len()
     }
 }

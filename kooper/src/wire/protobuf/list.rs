@@ -71,7 +71,7 @@ impl ListSplitter {
             Place::Around { whole: true } | Place::Within { left: 0 } if self.hold.is_empty() => {
                 Ok(self.body.list)
             }
-            _ => Err(WireError::Cut),
+            _ => Err(WireError::Cut { what: self.body.name(), at: self.hold.length() }),
         }
     }
 }
@@ -87,18 +87,32 @@ impl Body {
                 self.place = Place::Around { whole: false };
                 Ok(Step::Took(MAGIC.len()))
             }
-            Place::Magic => Err(garbled(Fault::Magic, at)),
+            Place::Magic => Err(self.garbled(Fault::Magic, at)),
             Place::Around { .. } => self.around(bytes, at),
             Place::Within { left } if matches!(self.items, Some(Items::Status)) => {
                 if bytes.len() < left {
                     return self.bounded(left).map(Step::Wants);
                 }
-                self.list.status = Some(read_status(&bytes[..left]).map_err(|fault| garbled(fault, at))?);
+                self.list.status =
+                    Some(read_status(&bytes[..left]).map_err(|fault| self.garbled(fault, at))?);
                 self.place = Place::Around { whole: true };
                 Ok(Step::Took(left))
             }
             Place::Within { left } => self.within(bytes, at, left, found),
         }
+    }
+
+    /// The message that the items are, for errors.
+    fn name(&self) -> &'static str {
+        match self.items {
+            Some(Items::Are(kind)) => kind.message().name,
+            Some(Items::Status) => "a status in protobuf",
+            None => "a list in protobuf",
+        }
+    }
+
+    fn garbled(&self, fault: Fault, at: usize) -> WireError {
+        WireError::Garbled(format!("a list, {} at byte {at}: {fault}", self.name()))
     }
 
     /// A length that may be waited for.
@@ -109,7 +123,7 @@ impl Body {
 
     /// A field of `Unknown`.
     fn around(&mut self, bytes: &[u8], at: usize) -> Result<Step, WireError> {
-        let Some(header) = Header::read(bytes).map_err(|fault| garbled(fault, at))? else {
+        let Some(header) = Header::read(bytes).map_err(|fault| self.garbled(fault, at))? else {
             return Ok(Step::Wants(bytes.len() + 1));
         };
         if header.number == RAW && header.is_bytes {
@@ -124,20 +138,23 @@ impl Body {
             return Ok(Step::Wants(whole));
         }
         if header.number == TYPE_META && header.is_bytes {
-            let types = TypeMeta::read(&bytes[header.size..whole]).map_err(|fault| garbled(fault, at))?;
-            self.items = Some(self.items_of(types)?);
+            let types =
+                TypeMeta::read(&bytes[header.size..whole]).map_err(|fault| self.garbled(fault, at))?;
+            self.items = Some(self.items_of(types, at)?);
         }
         Ok(Step::Took(whole))
     }
 
-    fn items_of(&self, types: TypeMeta<'_>) -> Result<Items, WireError> {
+    fn items_of(&self, types: TypeMeta<'_>, at: usize) -> Result<Items, WireError> {
         if types.is_status() {
             return Ok(Items::Status);
         }
         let kind = types.kind.strip_suffix("List").and_then(|kind| self.table.kind(types.api_version, kind));
         kind.map(Items::Are).ok_or_else(|| {
             let TypeMeta { api_version, kind } = types;
-            WireError::Garbled(format!("`{kind}` of `{api_version}` in protobuf is no list that is known"))
+            WireError::Garbled(format!(
+                "`{kind}` of `{api_version}` in protobuf is no list that is known, at byte {at}"
+            ))
         })
     }
 
@@ -149,12 +166,12 @@ impl Body {
         left: usize,
         found: &mut impl FnMut(Object),
     ) -> Result<Step, WireError> {
-        let Some(header) = Header::read(bytes).map_err(|fault| garbled(fault, at))? else {
+        let Some(header) = Header::read(bytes).map_err(|fault| self.garbled(fault, at))? else {
             return Ok(Step::Wants(bytes.len() + 1));
         };
         let whole = header.whole();
         if whole > left {
-            return Err(garbled(Fault::Cut, at));
+            return Err(self.garbled(Fault::Cut, at));
         }
         if bytes.len() < self.bounded(whole)? {
             return Ok(Step::Wants(whole));
@@ -165,7 +182,7 @@ impl Body {
                 found(object::named(value, kind, self.limits)?);
             }
             (METADATA, _) if header.is_bytes => {
-                self.metadata(value).map_err(|fault| garbled(fault, at))?;
+                self.metadata(value).map_err(|fault| self.garbled(fault, at))?;
             }
             _ => {}
         }
@@ -180,10 +197,6 @@ impl Body {
         self.list.next = (!next.is_empty()).then(|| next.to_owned());
         Ok(())
     }
-}
-
-fn garbled(fault: Fault, at: usize) -> WireError {
-    WireError::Garbled(format!("a list in protobuf, at byte {at}: {fault}"))
 }
 
 /// The beginning of a field: all but its value.

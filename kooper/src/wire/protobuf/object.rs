@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     ObjectKey,
+    trace::Traceparent,
     wire::{Body, Form, Limits, Metadata, Object, WatchEvent, WireError, metadata::SpecVersion},
 };
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -32,7 +33,10 @@ mod field {
 pub(super) fn named(bytes: &[u8], kind: Kind, limits: Limits) -> Result<Object, WireError> {
     let object = read(bytes, kind, limits)?;
     if object.meta.key.name().is_empty() {
-        return Err(WireError::Garbled("an object without a name".into()));
+        return Err(WireError::Garbled(format!(
+            "{} at byte 0: an object without a name",
+            kind.message().name
+        )));
     }
     Ok(object)
 }
@@ -46,8 +50,7 @@ pub(super) fn bookmark(bytes: &[u8]) -> Result<WatchEvent, Fault> {
         match number {
             field::RESOURCE_VERSION => version = wire.text()?,
             field::ANNOTATIONS => {
-                let text = |number| find(wire.bytes()?, number)?.map_or(Ok(""), Wire::text);
-                initial_end |= text(1)? == "k8s.io/initial-events-end" && text(2)? == "true";
+                initial_end |= part(wire, 1)? == "k8s.io/initial-events-end" && part(wire, 2)? == "true";
             }
             _ => {}
         }
@@ -72,7 +75,7 @@ fn read_from<'a>(
     limits: Limits,
 ) -> Result<Object, Fault> {
     let status = kind.message().fields.iter().find(|field| field.name == "status").map(|field| field.number);
-    let mut meta = Peek::default();
+    let mut meta = Peek { annotation: limits.annotation, ..Peek::default() };
     let mut metadata = None;
     let mut hasher = DefaultHasher::new();
     loop {
@@ -105,9 +108,12 @@ fn read_from<'a>(
         _ => bytes.to_vec(),
     };
     let namespace = (!meta.namespace.is_empty()).then_some(meta.namespace);
+    let key = ObjectKey::new(namespace, meta.name);
+    let traceparent = limits.annotation.zip(meta.traceparent);
     Ok(Object {
         meta: Metadata {
-            key: ObjectKey::new(namespace, meta.name),
+            traceparent: traceparent.and_then(|(name, value)| Traceparent::read(name, value, &key)),
+            key,
             uid: meta.uid.into(),
             resource_version: meta.resource_version.into(),
             spec: match meta.generation {
@@ -119,6 +125,11 @@ fn read_from<'a>(
         },
         body: Body::new(kept, Form::Protobuf(kind, limits.depth)),
     })
+}
+
+/// An annotation's name (1) or value (2).
+fn part(annotation: Wire<'_>, number: u32) -> Result<&str, Fault> {
+    find(annotation.bytes()?, number)?.map_or(Ok(""), Wire::text)
 }
 
 /// What the runtime goes by, borrowed.
@@ -134,6 +145,9 @@ struct Peek<'a> {
     grace_is_over: bool,
     /// Whether there are any.
     finalizers: bool,
+    /// The annotation to look for, and its value.
+    annotation: Option<&'static str>,
+    traceparent: Option<&'a str>,
     /// The length of all `managedFields`, tags included.
     managed: usize,
 }
@@ -153,6 +167,13 @@ impl<'a> Peek<'a> {
                 field::DELETION_TIMESTAMP => self.deleting = true,
                 field::DELETION_GRACE => self.grace_is_over = wire.varint()? == 0,
                 field::FINALIZERS => self.finalizers = true,
+                field::ANNOTATIONS => {
+                    // One that is broken is for the decoder to tell.
+                    let is_wanted = |wanted| part(wire, 1).is_ok_and(|name| name == wanted);
+                    if self.annotation.is_some_and(is_wanted) {
+                        self.traceparent = part(wire, 2).ok();
+                    }
+                }
                 field::MANAGED_FIELDS => self.managed += before.up_to(reader).len(),
                 _ => {}
             }

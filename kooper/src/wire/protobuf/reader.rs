@@ -82,17 +82,18 @@ impl<'a> Reader<'a> {
         Ok(Some((number, wire)))
     }
 
-    /// Passes the fields that follow with the same number. Gives how many they are.
-    pub(super) fn skip_run(&mut self, number: u32) -> Result<usize, Fault> {
+    /// Passes the fields that follow with the same number. Gives how many they are. What is wrong behind them is found by
+    /// whoever reads on.
+    pub(super) fn skip_run(&mut self, number: u32) -> usize {
         let mut count = 0;
         loop {
             let mut ahead = *self;
-            match ahead.field()? {
-                Some((next, _)) if next == number => {
+            match ahead.field() {
+                Ok(Some((next, _))) if next == number => {
                     *self = ahead;
                     count += 1;
                 }
-                _ => return Ok(count),
+                _ => return count,
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fmt, ptr,
     sync::{OnceLock, atomic::AtomicUsize},
 };
 
@@ -9,7 +10,6 @@ use std::{
 const TEXT: &str = include_str!("table.txt");
 
 /// Every message that a built-in kind is made of.
-#[derive(Debug)]
 pub(crate) struct Table {
     messages: Vec<Message>,
     /// By `apiVersion/kind`.
@@ -78,6 +78,20 @@ pub(crate) struct Kind {
     pub(super) message: u16,
 }
 
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Its five thousand fields would say less.
+        f.debug_struct("Table").field("messages", &self.messages.len()).finish_non_exhaustive()
+    }
+}
+
+/// A table is the same as itself.
+impl PartialEq for Table {
+    fn eq(&self, other: &Self) -> bool {
+        ptr::eq(self, other)
+    }
+}
+
 impl Kind {
     pub(super) fn message(self) -> &'static Message {
         self.table.message(self.message)
@@ -89,6 +103,23 @@ impl Table {
     pub(crate) fn builtin() -> &'static Self {
         static TABLE: OnceLock<Table> = OnceLock::new();
         TABLE.get_or_init(|| Self::parse(TEXT).expect("the generator's own format, checked by a test"))
+    }
+
+    /// The table of this build without one field of one message, as it would be in a build of the past; for tests. It is
+    /// never freed.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such field.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn without(message: &str, field: &str) -> &'static Self {
+        let mut table = Self::parse(TEXT).expect("the generator's own format, checked by a test");
+        let cut =
+            table.messages.iter_mut().find(|known| known.name == message).expect("a message of the table");
+        let kept: Box<[Field]> = cut.fields.iter().filter(|known| known.name != field).copied().collect();
+        assert_eq!(kept.len() + 1, cut.fields.len(), "one field of `{message}` is `{field}`");
+        cut.fields = kept;
+        Box::leak(Box::new(table))
     }
 
     /// A kind of built-in object.

@@ -56,7 +56,8 @@ fn list() -> Vec<u8> {
 }
 
 fn split(bytes: &[u8], size: usize) -> Result<(Vec<Object>, Envelope), WireError> {
-    let (mut splitter, mut objects) = (Encoding::Protobuf.list(Limits::default()), Vec::new());
+    let (mut splitter, mut objects) =
+        (Encoding::Protobuf.list(Table::builtin(), Limits::default()), Vec::new());
     for chunk in bytes.chunks(size) {
         splitter.feed(chunk, |object| objects.push(object))?;
     }
@@ -112,7 +113,11 @@ fn a_list_that_breaks_off_is_cut_wherever_it_does() {
     let list = list();
     // The last two fields of the envelope are empty, and nothing is lost with them.
     for length in 0..list.len() - 4 {
-        assert_eq!(split(&list[..length], 16).err(), Some(WireError::Cut), "after {length} bytes");
+        let cut = split(&list[..length], 16).err();
+        assert!(
+            matches!(cut, Some(WireError::Cut { at, .. }) if at == length),
+            "after {length} bytes: {cut:?}"
+        );
     }
 }
 
@@ -158,7 +163,9 @@ fn a_watch_falls_into_the_same_events_however_its_chunks_are_cut() {
             .collect();
         assert_eq!(seen, ["+default/a", "@9 false", "@10 true", "-default/a", "!410"], "chunks of {size}");
     }
-    assert_eq!(watch(&stream[..stream.len() - 1], 64).err(), Some(WireError::Cut));
+    let at = stream.len() - 1;
+    let cut = WireError::Cut { what: "an event in protobuf", at };
+    assert_eq!(watch(&stream[..at], 64).err(), Some(cut));
 }
 
 #[test]

@@ -50,7 +50,11 @@ impl WatchSplitter {
     }
 
     pub(in crate::wire) fn finish(self) -> Result<(), WireError> {
-        if self.hold.is_empty() { Ok(()) } else { Err(WireError::Cut) }
+        if self.hold.is_empty() {
+            Ok(())
+        } else {
+            Err(WireError::Cut { what: "an event in protobuf", at: self.hold.length() })
+        }
     }
 }
 
@@ -61,19 +65,21 @@ fn event(frame: &[u8], at: usize, table: &'static Table, limits: Limits) -> Resu
     let (name, Envelope { types, raw }) = parts(frame).map_err(garbled)?;
     if name == "ERROR" {
         if !types.is_status() {
-            return Err(WireError::Garbled("an error without a status".into()));
+            return Err(WireError::Garbled(format!("an error without a status, at byte {at}")));
         }
         return read_status(raw).map(WatchEvent::Error).map_err(garbled);
     }
     let TypeMeta { api_version, kind } = types;
     let kind = table.kind(api_version, kind).ok_or_else(|| {
-        WireError::Garbled(format!("`{kind}` of `{api_version}` in protobuf is no kind that is known"))
+        WireError::Garbled(format!(
+            "`{kind}` of `{api_version}` in protobuf is no kind that is known, at byte {at}"
+        ))
     })?;
     match name {
         "ADDED" | "MODIFIED" => Ok(WatchEvent::Applied(object::named(raw, kind, limits)?)),
         "DELETED" => Ok(WatchEvent::Deleted(object::named(raw, kind, limits)?)),
         "BOOKMARK" => object::bookmark(raw).map_err(garbled),
-        other => Err(WireError::Garbled(format!("`{other}` is no type of event"))),
+        other => Err(WireError::Garbled(format!("`{other}` is no type of event, at byte {at}"))),
     }
 }
 

@@ -113,7 +113,7 @@ impl<'de> Fields<'de> {
                     if *strict {
                         return Err(Fault::Unknown);
                     }
-                    reader.skip_run(number)?;
+                    reader.skip_run(number);
                     continue;
                 };
                 let one = One { scope, field, wire, depth: *depth };
@@ -127,7 +127,7 @@ impl<'de> Fields<'de> {
                     }
                     Count::One | Count::NonZero => Value::One(one),
                     Count::List | Count::Map => {
-                        let left = 1 + reader.skip_run(number)?;
+                        let left = 1 + reader.skip_run(number);
                         Value::Many(Run { one, reader: Reader(before.up_to(*reader)), left })
                     }
                 };

@@ -30,7 +30,8 @@ pub(in crate::wire) fn decode<T: DeserializeOwned>(bytes: &[u8], kind: Kind, dep
     match decode_in_order(bytes, kind, depth, Mode::Strict) {
         // Go writes fields in the order of their numbers. Where another does not, they are sorted once.
         Err(error) if error.is_order() => {
-            let bytes = sorted(bytes, kind, depth).map_err(Error::from)?;
+            let sorted = sorted(bytes, kind, depth);
+            let bytes = sorted.map_err(|fault| Error::from(fault).at(kind.message().name, None, 0))?;
             decode_in_order(&bytes, kind, depth, Mode::Strict)
         }
         decoded => decoded,

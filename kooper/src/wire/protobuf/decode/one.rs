@@ -60,7 +60,7 @@ impl<'de> One<'de> {
             } else if number == other.number && self.field.shape == Form::OrBool {
                 found = Some(Either::Message(self.inner(other.message, wire)?));
             } else if number == other.number {
-                let left = 1 + reader.skip_run(number)?;
+                let left = 1 + reader.skip_run(number);
                 let one = Self { field: other, wire, ..self };
                 found = Some(Either::Run(Run { one, reader: Reader(before.up_to(reader)), left }));
             }

@@ -81,7 +81,9 @@ impl<'de> Value<'de> {
                 let items = &one.scope.table.message(one.field.message).fields[0];
                 let mut reader = Reader(wire.bytes()?);
                 let all = reader;
-                let left = reader.skip_run(items.number)?;
+                let left = reader.skip_run(items.number);
+                // Nobody else reads on.
+                reader.field()?;
                 Shape::Array(Elements::Run(Run { one: One { field: items, ..one }, reader: all, left }))
             }
         })

@@ -1,0 +1,21 @@
+use k8s_openapi::api::core::v1::ConfigMap;
+use kooper::{Context, ObjectKey, controller};
+
+struct Web;
+
+#[controller(resource = ConfigMap, labels = "kind=bucket", finalizer = "example.com/bucket")]
+impl Web {
+    async fn add(&self, ctx: Context, _config: ConfigMap) -> kooper::Result {
+        println!("make the bucket of {}, unless it is there", ctx.key());
+        Ok(())
+    }
+
+    async fn delete(&self, key: ObjectKey) -> kooper::Result {
+        println!("empty the bucket of {key} and remove it, unless it is gone");
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

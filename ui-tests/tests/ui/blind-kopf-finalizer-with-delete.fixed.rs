@@ -1,0 +1,21 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Pod, finalizer = "example.com/web")]
+impl Web {
+    async fn add(&self, ctx: Context, pod: Pod) -> kooper::Result {
+        println!("{} is {:?}", ctx.key(), pod.status.and_then(|s| s.phase));
+        Ok(())
+    }
+
+    async fn finalize(&self, ctx: Context, object: Pod) -> kooper::Result {
+        println!("{}: closing what was opened for {:?}", ctx.key(), object.metadata.name);
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

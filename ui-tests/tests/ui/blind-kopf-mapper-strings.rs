@@ -1,0 +1,20 @@
+use k8s_openapi::api::core::v1::{ConfigMap, Secret};
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = ConfigMap, watches(Secret, map = Self::users))]
+impl Web {
+    fn users(secret: &Secret) -> Vec<String> {
+        secret.metadata.name.iter().cloned().collect()
+    }
+
+    async fn add(&self, ctx: Context, config: ConfigMap) -> kooper::Result {
+        println!("{} has {} keys", ctx.key(), config.data.map_or(0, |data| data.len()));
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}
