@@ -273,7 +273,8 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
-    /// Whether everything is read by a streaming list where the server has them, else by pages of 500; true unless set.
+    /// Whether everything is read by a streaming list where the server has them, else by pages; true unless set, but for
+    /// metadata alone, which is there sooner by pages.
     ///
     /// A server that has none is found out by itself. Switch them off for one that has them and does not bear them.
     pub fn streaming_lists(mut self, on: bool) -> Self {

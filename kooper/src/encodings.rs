@@ -78,8 +78,10 @@
 //!
 //! # How everything is read
 //!
-//! By a streaming list, or by pages of 500 where the server has none. Both are consistent: no object is older than the
-//! moment the list was asked for. [`Controller::cached_lists`](crate::Controller::cached_lists) takes the first list from the
+//! By a streaming list, or by pages where the server has none: a first page of 500, so that handlers begin at once, then of 10,000.
+//! Metadata alone is read by pages in any case: for a stream the server would cut the metadata out of each object by itself, which
+//! makes it the slower side. Both ways are consistent: no object is older than the moment the list was asked for. The table above has all
+//! of them. [`Controller::cached_lists`](crate::Controller::cached_lists) takes the first list from the
 //! server's watch cache in one piece, as Go's informers do: it may be behind until the watch has caught up, and every
 //! later list is a consistent one.
 //!
