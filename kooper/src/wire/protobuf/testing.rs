@@ -170,10 +170,10 @@ impl Watch {
         let fed = self.0.feed(chunk, |event| {
             match event {
                 WatchEvent::Applied(object) => {
-                    found(format!("applied {}", object.meta.key), Some(Taken(object)))
+                    found(format!("applied {}", object.meta.key), Some(Taken(object)));
                 }
                 WatchEvent::Deleted(object) => {
-                    found(format!("deleted {}", object.meta.key), Some(Taken(object)))
+                    found(format!("deleted {}", object.meta.key), Some(Taken(object)));
                 }
                 WatchEvent::Bookmark { initial_end: true, .. } => found("everything was told".into(), None),
                 WatchEvent::Bookmark { .. } => found("bookmark".into(), None),
