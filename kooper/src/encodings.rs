@@ -24,6 +24,9 @@
 //!
 //! 5,000 changes after that cost 0.35 s of processor time, kube-rs 0.85 s.
 //!
+//! A controller of pods grows by 0.83 MB of 18.0 for it, in a release build: 0.68 MB are the decoder, and the code of `Pod` and all
+//! in it as the decoder calls it, 0.14 MB the table. `.ci/binary-growth` measures it.
+//!
 //! # When
 //!
 //! | what | encoding |
