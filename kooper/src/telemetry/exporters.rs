@@ -62,6 +62,20 @@
 //!   end of `main`: after SIGTERM, [`run`](crate::run) returns, and then it is dropped.
 //! * **It does not trace itself.** What its own HTTP client logs and does is not exported.
 //!
+//! What an exporter in trouble costs an attempt on its own thread, in instructions, at full speed with a handler that does nothing
+//! (`cargo bench --workspace --bench exporters -- faults`):
+//!
+//! | | instructions | beside one in good health |
+//! |---|---|---|
+//! | OTLP, in good health | 48,571 | |
+//! | unreachable | 47,446 | 0.98 |
+//! | slow | 47,441 | 0.98 |
+//! | refusing | 49,089 | 1.01 |
+//! | dying in the middle of requests | 47,415 | 0.98 |
+//! | Jaeger's agent, in good health | 48,015 | |
+//! | the buffer of its socket full | 47,975 | 1.00 |
+//! | not there | 47,635 | 0.99 |
+//!
 //! # Log lines
 //!
 //! Log lines go to standard error; by OTLP as well with `OTEL_LOGS_EXPORTER=otlp`, or `Builder::otlp_logs`. Each has the ids of

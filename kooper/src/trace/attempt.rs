@@ -280,10 +280,7 @@ impl<'a> Attempt<'a> {
             Settlement::Requeued(after) => Some(format!("again in {}", Go(after))),
             _ => None,
         };
-        let trace_id = match &self.trace {
-            Trace::On(root) => logs::trace_id(root),
-            _ => None,
-        };
+        let trace_id = if let Trace::On(root) = &self.trace { logs::trace_id(root) } else { None };
         let (controller, key) = (self.identity.controller.as_str(), self.key.as_str());
         let (said, outcome, attempt) = (display(said), outcome(settlement), i64::from(self.number));
         callsite.event(&[

@@ -114,6 +114,22 @@
 //!
 //! # Cost
 //!
+//! What the trace of one attempt costs on its thread, in instructions: root, child, their logs, the baggage and, of a retry, the link and
+//! the backoff. `cargo bench --workspace --bench by_hand` counts it by callgrind, beside the same spans written by hand as leanly as
+//! `tracing-opentelemetry` lets one, under the same subscriber; `tests/tests/by_hand.rs` shows that they are the same.
+//!
+//! | | it succeeds | it fails, as a retry |
+//! |---|---|---|
+//! | off: no subscriber, or the filters leave the controller out | 246, no allocation | 257, no allocation |
+//! | sampled out | 8,648 | 8,660 |
+//! | on, with the subscriber of [`init`](crate::telemetry::init) | 48,095 | 60,080 |
+//! | by hand, with the same | 52,114 | 64,171 |
+//! | on, with a registry and an OpenTelemetry layer alone | 40,489 | 51,631 |
+//! | by hand, with the same | 42,833 | 53,866 |
+//!
+//! What the subscriber of `init` takes more than the least one it takes for the place of log lines, and for log lines as span events
+//! that do not mark a span as failed.
+//!
 //! With no subscriber, or with the controller's target off, an attempt makes no span, no log and no allocation.
 //!
 //! An attempt that is sampled out makes no span either, where telemetry was set up by [`init`](crate::telemetry::init): the sampler
