@@ -1,5 +1,6 @@
 //! Real programs to test against, where the folder with them is there.
 
+use crate::skipped as say_skipped;
 use kube::{
     Client, Config,
     config::{KubeConfigOptions, Kubeconfig},
@@ -31,11 +32,7 @@ pub fn testbed(skipped: &str) -> Option<PathBuf> {
     if beside.is_dir() {
         return Some(beside);
     }
-    // Not `eprintln`, which the test harness catches.
-    let _ = writeln!(
-        std::io::stderr(),
-        "\n*** SKIPPED: {skipped}: there is no testbed; set TESTBED to its folder ***\n"
-    );
+    say_skipped(&format!("{skipped}: there is no testbed; set TESTBED to its folder"));
     None
 }
 
