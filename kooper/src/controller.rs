@@ -285,7 +285,7 @@ impl<H: Runnable> Controller<H> {
     /// Whether the first list is the one that the API server's cache has, in one piece (`resourceVersion=0`), as the
     /// informers of Go read it; false unless set.
     ///
-    /// It is there soonest; [the page on encodings](crate::encodings#how-everything-is-read) has measures. It may be behind:
+    /// [The page on encodings](crate::encodings#how-everything-is-read) has measures of it. It may be behind:
     /// with more than one API server, objects may come in a state that is older than one which this program saw before it was
     /// restarted. What came after follows at once in the watch, and within one run no object goes back. Every list after
     /// the first is a consistent one.
