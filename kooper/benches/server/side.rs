@@ -38,7 +38,7 @@ pub(crate) enum Side {
     KooperMetadata,
     KooperOnePiece,
     MetadataCache,
-    MetadataPages,
+    MetadataStream,
     MetadataOnePiece,
 }
 
@@ -63,7 +63,7 @@ impl Side {
         Self::KooperOnePiece,
         Self::KooperCache,
         Self::KooperMetadata,
-        Self::MetadataPages,
+        Self::MetadataStream,
         Self::MetadataOnePiece,
         Self::MetadataCache,
     ];
@@ -78,7 +78,7 @@ impl Side {
             Self::KubeRsMetadata => "kube-rs, metadata",
             Self::KooperMetadata => "kooper, metadata",
             Self::KooperOnePiece => "kooper, one piece",
-            Self::MetadataPages => "metadata, pages",
+            Self::MetadataStream => "metadata, stream",
             Self::MetadataOnePiece => "metadata, one piece",
             Self::MetadataCache => "metadata, cached list",
         }
@@ -217,7 +217,7 @@ async fn control(side: Side, client: Client, tally: Arc<Tally>) {
         Side::KooperMetadata => alone().run().await,
         Side::KooperOnePiece => one_piece(pods()).run().await,
         Side::MetadataCache => alone().cached_lists(true).run().await,
-        Side::MetadataPages => alone().streaming_lists(false).run().await,
+        Side::MetadataStream => alone().streaming_lists(true).run().await,
         Side::MetadataOnePiece => one_piece(alone()).run().await,
     };
     eprintln!("{} has ended: {ended:?}", side.name());
