@@ -43,10 +43,11 @@ pub(super) fn traces(origin: &'static str, filter: Option<&str>) -> Result<Targe
 pub(super) struct LineFilter(EnvFilter);
 
 impl LineFilter {
-    /// By a filter in the language of [`EnvFilter`], else INFO and above.
+    /// By a filter in the language of [`EnvFilter`], else INFO and above, but for what kube's client says of each request that
+    /// fails: whoever sent it tells that, and the retriever once for each cause.
     pub(super) fn new(origin: &'static str, filter: Option<&str>) -> Result<Self, InitError> {
         let Some(filter) = filter else {
-            return Ok(Self(EnvFilter::new("info")));
+            return Ok(Self(EnvFilter::new("info,kube_client::client=off")));
         };
         match EnvFilter::builder().parse(filter) {
             Ok(filter) => Ok(Self(filter)),
