@@ -76,6 +76,12 @@ impl ObjectKey {
     pub fn as_str(&self) -> &str {
         &self.whole
     }
+
+    /// The same, for who keeps it.
+    #[cfg(feature = "otel")]
+    pub(crate) fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.whole)
+    }
 }
 
 impl fmt::Display for ObjectKey {

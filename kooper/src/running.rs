@@ -6,7 +6,7 @@ use crate::{
     handler::Runnable,
     queue::WorkQueue,
     retriever::{Health, Intake, Stream, resync, warn_of_missing_namespaces},
-    source::Mapper,
+    source::{Mapper, Origin},
     store::Store,
     trace::{Identity, Spans},
     worker::{Watchdog, Workers},
@@ -57,7 +57,9 @@ impl<H: Runnable> Running<H> {
             kind,
         );
         let what = Arc::new(what);
-        let besides = hooks.sources.iter().map(|source| Arc::new(source.beside(&what, &spec.name)));
+        // Each has an encoding of its own, whatever that of the controller's kind has become.
+        let beside = |source: &Origin<H>| Arc::new(source.beside(&spec.retriever, &spec.name));
+        let besides = hooks.sources.iter().map(beside);
         let besides: Vec<_> = besides.collect();
         let streams = besides.iter().chain([&what]).map(|what| what.places().len()).sum();
         let intake = Arc::new(Intake::new(store.clone(), queue.clone(), health, streams));

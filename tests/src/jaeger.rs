@@ -93,8 +93,8 @@ fn number(value: &Value) -> u64 {
 /// How spans went to Jaeger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wire {
-    /// The agent's compact thrift.
-    Udp,
+    /// Thrift, to the agent or to the collector.
+    Thrift,
     /// OTLP, over HTTP or gRPC.
     Otlp,
 }

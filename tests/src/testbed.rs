@@ -1,5 +1,6 @@
 //! Real programs to test against, where the folder with them is there.
 
+use crate::skipped as say_skipped;
 use kube::{
     Client, Config,
     config::{KubeConfigOptions, Kubeconfig},
@@ -9,7 +10,7 @@ use std::{
     collections::HashMap,
     fs::{self, File},
     io::{Read as _, Write as _},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::Command,
     sync::atomic::{AtomicUsize, Ordering},
@@ -31,11 +32,7 @@ pub fn testbed(skipped: &str) -> Option<PathBuf> {
     if beside.is_dir() {
         return Some(beside);
     }
-    // Not `eprintln`, which the test harness catches.
-    let _ = writeln!(
-        std::io::stderr(),
-        "\n*** SKIPPED: {skipped}: there is no testbed; set TESTBED to its folder ***\n"
-    );
+    say_skipped(&format!("{skipped}: there is no testbed; set TESTBED to its folder"));
     None
 }
 
@@ -203,6 +200,9 @@ impl Drop for ApiServer {
 pub struct Jaeger {
     script: PathBuf,
     state: PathBuf,
+    /// The testbed's script, beside settings of our own.
+    settings: PathBuf,
+    collector: String,
     vars: HashMap<String, String>,
 }
 
@@ -214,10 +214,12 @@ impl Jaeger {
     /// If it does not start.
     pub fn start(testbed: &Path, scratch: &str) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let script = testbed.join("testbed");
         let programs = programs(testbed, scratch);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let state = Path::new(scratch).join(format!("jaeger-{}-{number}", std::process::id()));
+        let settings = state.with_extension("settings");
+        let collector = with_collector(testbed, &settings);
+        let script = settings.join("testbed");
         let out = run(Command::new(&script)
             .arg("up")
             .arg(&state)
@@ -225,7 +227,12 @@ impl Jaeger {
             .env("KUBEBUILDER_ASSETS", &programs));
         let words = out.split_whitespace().filter_map(|word| word.split_once('='));
         let vars = words.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Self { script, state, vars }
+        Self { script, state, settings, collector, vars }
+    }
+
+    /// The URL of its collector, for thrift over HTTP.
+    pub fn collector(&self) -> String {
+        format!("http://{}/api/traces", self.collector)
     }
 
     /// The address of its agent.
@@ -265,7 +272,24 @@ impl Drop for Jaeger {
         run(Command::new(&self.script).arg("down").arg(&self.state));
         // What is left are logs and settings, of no use after a test that ended.
         let _ = fs::remove_dir_all(&self.state);
+        let _ = fs::remove_dir_all(&self.settings);
     }
+}
+
+/// Makes a folder with the testbed's script and its settings of Jaeger, to which the collector for thrift is added; gives its
+/// address. The script takes the settings that stand beside it.
+fn with_collector(testbed: &Path, folder: &Path) -> String {
+    let port = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = port.local_addr().expect("bound").to_string();
+    let settings = fs::read_to_string(testbed.join("jaeger.yaml")).expect("the testbed has settings");
+    let (before, after) = settings.split_once("      thrift_compact:").expect("it takes thrift");
+    fs::create_dir_all(folder).expect("a folder for settings");
+    let more =
+        format!("{before}      thrift_http: {{endpoint: \"{address}\"}}\n      thrift_compact:{after}");
+    fs::write(folder.join("jaeger.yaml"), more).expect("a file");
+    let script = fs::canonicalize(testbed.join("testbed")).expect("the testbed has a script");
+    std::os::unix::fs::symlink(script, folder.join("testbed")).expect("a link");
+    address
 }
 
 fn run(command: &mut Command) -> String {

@@ -6,14 +6,23 @@ mod attempt;
 mod hand;
 
 use kooper::testing::{RecordedTrace, Traces};
-use opentelemetry::baggage::BaggageExt as _;
+use opentelemetry::{KeyValue, baggage::BaggageExt as _};
+
+/// How long a text is: that of a time does not change with it.
+fn length(attribute: &KeyValue) -> usize {
+    attribute.value.as_str().len()
+}
 
 /// All that a trace says, but for ids, times and the place in the source.
 fn picture(trace: &RecordedTrace) -> Vec<String> {
     let spans = trace.spans().into_iter().map(|span| {
         let attributes = span.attrs().iter().filter(|attribute| !attribute.key.as_str().starts_with("code."));
-        let attributes: Vec<_> =
-            attributes.map(|attribute| format!("{}={:?}", attribute.key, attribute.value)).collect();
+        let attributes: Vec<_> = attributes
+            .map(|attribute| match attribute.key.as_str() {
+                time if time.starts_with("kooper.backoff.") => format!("{time}: {}", length(attribute)),
+                _ => format!("{}={:?}", attribute.key, attribute.value),
+            })
+            .collect();
         let parent = span.parent().map(|parent| parent.name().to_owned());
         let (name, kind, logs, error) = (span.name(), span.kind(), span.logs(), span.error());
         let place =

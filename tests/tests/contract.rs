@@ -1,9 +1,10 @@
 //! The trace contract, row by row, on the embedded cluster: which spans an attempt leaves, with what on them, in what
 //! order. `kooper::trace` is the table; `testbed/kooper-v0.8-traces.json` is what "as Kooper did" means.
 
+use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Pod;
 use kooper::{
-    Controller,
+    Backoff, Controller,
     testing::{Cluster, RecordedSpan, Traces},
 };
 use kooper_tests::{Act, Call, Calls, Running, Script, pod, undecodable_pod};
@@ -115,6 +116,7 @@ async fn a_first_try_that_succeeds() {
         ("controller.cfg.name", "script"),
         ("controller.cfg.resync_interval", "2m0s"),
         ("kooper.trigger", "watch"),
+        ("kooper.queue.lane", "live"),
         ("kooper.outcome", "done"),
     ] {
         assert_eq!(root.attr(name).as_str(), Some(value), "{name}");
@@ -170,7 +172,8 @@ async fn spans_point_at_the_attribute_and_at_the_handlers_fn() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_and_then_success_are_two_linked_traces() {
-    let stage = Stage::new(|call| if call.attempt == 1 { Act::Fail("no such bucket") } else { Act::Good });
+    let plan = |call: &Call| if call.attempt == 1 { Act::Fail("no such bucket") } else { Act::Good };
+    let stage = Stage::with(plan, |it| it.backoff(Backoff::constant(Duration::from_secs(7))));
     stage.create().await;
     let roots = stage.roots(2).await;
 
@@ -186,6 +189,14 @@ async fn a_failure_and_then_success_are_two_linked_traces() {
     );
 
     assert_eq!(roots[1].attr("kooper.trigger"), "retry");
+    assert_eq!(roots[1].attr("kooper.queue.lane"), "retry");
+    let told = |name| roots[1].attr(name).as_str().expect("a text").parse::<Timestamp>().expect("a time");
+    let (start, end) = (told("kooper.backoff.start"), told("kooper.backoff.planned_end"));
+    assert_eq!(end.duration_since(start).as_millis(), 7_000);
+    let last = Timestamp::try_from(roots[0].start() + roots[0].duration()).expect("a time");
+    let between = last.duration_since(start).as_millis();
+    assert!((-1..=1_000).contains(&between), "the attempt ended at {last}, its backoff began at {start}");
+    assert!(!roots[0].attr("kooper.backoff.start").exists(), "there was none before the first");
     assert_eq!(roots[1].attr("kubernetes.object.total_processed_times").as_i64(), Some(2));
     assert_eq!(roots[1].attr("kubernetes.object.processing_retry"), true);
     assert_eq!(roots[1].attr("kooper.outcome"), "done");
@@ -258,6 +269,7 @@ async fn a_resync() {
     stage.create().await;
     let roots = stage.roots(2).await;
     assert_eq!(roots[1].attr("kooper.trigger"), "resync");
+    assert_eq!(roots[1].attr("kooper.queue.lane"), "backlog");
     assert_eq!(roots[1].logs(), [BAGGAGE, PROCESS, FORGET, "success=true"]);
     let calls = stage.calls.all();
     let between = calls[1].at - calls[0].at;

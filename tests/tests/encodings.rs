@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::Pod;
 use kooper::{
     Context, Controller, Encoding, Runnable, controller,
-    testing::{Cluster, protobuf::lacking},
+    testing::{Cluster, Traces, protobuf::lacking},
 };
 use kooper_tests::{Log, Running, next, pod};
 use kube::{
@@ -12,7 +12,7 @@ use kube::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, collections::BTreeSet, env, process::Command};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// Pods in a type of one's own.
@@ -255,6 +255,74 @@ async fn an_object_larger_than_it_may_be_is_told_and_not_held() {
             let error = warned(controller.max_object_size(300).client(cluster.client())).await;
             assert!(error.contains("more than 300 bytes") && error.contains("max_object_size"), "{error}");
             assert!(seen.recv().await.is_none(), "nothing was handled");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_that_lies_deeper_than_it_may_fails_alone() {
+    // Two levels are a pod and its spec.
+    for (levels, is_read) in [(2, false), (20, true)] {
+        let (cluster, traces) = (Cluster::new(), Traces::new());
+        let _recording = traces.install();
+        let pods: Api<Pod> = Api::default_namespaced(cluster.client());
+        pods.create(&PostParams::default(), &pod("deep")).await.expect("it can be made");
+        let flat = json!({ "name": "flat", "namespace": "default" });
+        cluster.put(json!({ "apiVersion": "v1", "kind": "Pod", "metadata": flat }));
+        let (sink, _seen) = unbounded_channel();
+        let controller = Controller::new(Pods(sink)).max_object_depth(levels);
+        let running = Running::start(controller.client(cluster.client()));
+        let ended = |traces: &Traces, name| !traces.of(name).attempts().is_empty();
+        traces.wait(|traces| ended(traces, "default/deep") && ended(traces, "default/flat")).await;
+        let error = |name| traces.of(name).attempts()[0].root().error();
+        assert_eq!(error("default/flat"), None);
+        let is_deep = |error: String| {
+            error.contains("core.v1.PodSpec.containers") && error.contains("`max_object_depth`")
+        };
+        assert_eq!(error("default/deep").map(is_deep), (!is_read).then_some(true));
+        running.stop().await.expect("it drains");
+    }
+}
+
+/// What a controller that says `encoding` was answered in.
+async fn answered_to(encoding: Encoding) -> BTreeSet<String> {
+    let cluster = with_pod();
+    let (log, _logging) = Log::install();
+    let (sink, mut seen) = unbounded_channel();
+    let running = Running::start(Controller::new(Pods(sink)).encoding(encoding).client(cluster.client()));
+    next(&mut seen).await;
+    running.stop().await.expect("it drains");
+    answered(&log)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_operator_says_wins_over_the_program() {
+    const NAME: &str = "what_the_operator_says_wins_over_the_program";
+    const VARIABLE: &str = "KOOPER_ENCODING";
+    let both = [Encoding::Protobuf, Encoding::Json];
+    match env::var(VARIABLE).as_deref() {
+        Ok("yaml") => {
+            let (sink, _) = unbounded_channel();
+            let ended = Controller::new(Pods(sink)).client(with_pod().client()).run().await;
+            let error = ended.expect_err("there is no such encoding").to_string();
+            assert!(error.contains(VARIABLE) && error.contains("`yaml`"), "{error}");
+        }
+        Ok(said) => {
+            for encoding in both {
+                assert_eq!(answered_to(encoding).await, [said.to_owned()].into(), "{encoding:?}");
+            }
+        }
+        Err(_) => {
+            for encoding in both {
+                assert_eq!(answered_to(encoding).await, [encoding.name().to_owned()].into());
+            }
+            // A variable is the whole process's: this test again, in one of its own.
+            for said in ["json", "protobuf", "yaml"] {
+                let mut again = Command::new(env::current_exe().expect("this program"));
+                let again = again.args(["--exact", NAME]).env(VARIABLE, said).output().expect("it runs");
+                let told = String::from_utf8_lossy(&again.stdout);
+                assert!(again.status.success() && told.contains("1 passed"), "{said}: {told}");
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Traces in a real Jaeger: nothing is lost and nothing invented on the way, by UDP and by OTLP, and what is there is what
+//! Traces in a real Jaeger: nothing is lost and nothing invented on the way, by UDP, by HTTP and by OTLP, and what is there is what
 //! Kooper's own traced-controller sent.
 
 use kooper::telemetry::{self, Otlp, Telemetry};
@@ -134,15 +134,15 @@ fn replayed(recorded: &[Recorded], telemetry: &Telemetry) {
 }
 
 #[test]
-fn the_same_traces_arrive_by_udp_and_by_otlp_over_http_and_over_grpc_and_differ_by_what_thrift_cannot_carry()
-{
-    let Some(folder) = testbed("the same traces in three real Jaegers") else { return };
-    let jaegers = [(); 3].map(|()| Jaeger::start(&folder, env!("CARGO_TARGET_TMPDIR")));
-    let [udp, http, grpc] = &jaegers;
+fn the_same_traces_arrive_by_agent_by_collector_and_by_otlp_and_differ_by_what_thrift_cannot_carry() {
+    let Some(folder) = testbed("the same traces in four real Jaegers") else { return };
+    let jaegers = [(); 4].map(|()| Jaeger::start(&folder, env!("CARGO_TARGET_TMPDIR")));
+    let [udp, collector, http, grpc] = &jaegers;
     let truth = Truth::default();
     let recorder = truth.clone();
     let telemetry = telemetry::builder(RECORDED)
         .jaeger(telemetry::Jaeger::new().agent(udp.agent()))
+        .jaeger(telemetry::Jaeger::new().collector(collector.collector()))
         .otlp(Otlp::http().endpoint(http.otlp_http()))
         .otlp(Otlp::grpc().endpoint(grpc.otlp_grpc()))
         .processor(move || recorder.clone())
@@ -155,7 +155,9 @@ fn the_same_traces_arrive_by_udp_and_by_otlp_over_http_and_over_grpc_and_differ_
     let truth = truth.spans.lock().expect("no panic");
     assert!(truth.len() > 2_500, "{}", truth.len());
     assert!(truth.iter().any(|(_, span)| !span.links.is_empty() && span.name == "processJob"), "no retry");
-    for (jaeger, way) in [(udp, Wire::Udp), (http, Wire::Otlp), (grpc, Wire::Otlp)] {
+    for (jaeger, way) in
+        [(udp, Wire::Thrift), (collector, Wire::Thrift), (http, Wire::Otlp), (grpc, Wire::Otlp)]
+    {
         let arrived = arrived(jaeger, &[RECORDED, "redis", "github", "aws"], truth.len());
         for span in truth.iter() {
             let expected = expected(&span.0, &span.1, way);
@@ -167,13 +169,16 @@ fn the_same_traces_arrive_by_udp_and_by_otlp_over_http_and_over_grpc_and_differ_
 }
 
 /// Tags that Kooper's first version did not have.
-const MORE: [&str; 12] = [
+const MORE: [&str; 15] = [
     "code.file.path",
     "code.line.number",
     "code.module.name",
     "error.type",
+    "kooper.backoff.planned_end",
+    "kooper.backoff.start",
     "kooper.outcome",
     "kooper.queue.coalesced",
+    "kooper.queue.lane",
     "kooper.queue.wait_ms",
     "kooper.trigger",
     "kubernetes.object.kind",

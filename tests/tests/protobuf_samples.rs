@@ -5,25 +5,103 @@
 mod kinds;
 
 use kooper::testing::protobuf::{covered, decode_answer};
-use kooper_tests::Sample;
+use kooper_tests::{Sample, generated};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::{collections::BTreeMap, fmt::Debug, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+    fs,
+    path::Path,
+    process::Command,
+};
 
 /// What came of a sample.
 enum Seen {
     Equal,
-    /// `k8s_openapi` cannot read Go's JSON, but the protobuf.
-    JsonUnreadable(String),
+    /// `k8s_openapi` cannot read Go's JSON, for what stands in `UNREADABLE` alone.
+    JsonUnreadable,
 }
 
 fn compare<T: DeserializeOwned + PartialEq + Debug>(sample: &Sample<'_>) -> Seen {
     let Sample { api_version, kind, protobuf, json } = sample;
-    match (serde_json::from_str::<T>(json), decode_answer::<T>(protobuf)) {
-        (Ok(wanted), Ok(read)) if wanted == read => Seen::Equal,
+    let read = decode_answer::<T>(protobuf);
+    let why = match (serde_json::from_str::<T>(json), &read) {
+        (Ok(wanted), Ok(read)) if wanted == *read => return Seen::Equal,
         (Ok(wanted), read) => panic!("{api_version} {kind}: protobuf is\n{read:#?}\nJSON is\n{wanted:#?}"),
-        (Err(_), Ok(_)) => Seen::JsonUnreadable("protobuf can be read".into()),
-        (Err(_), Err(protobuf)) => Seen::JsonUnreadable(protobuf),
+        (Err(why), _) => why,
+    };
+    let unreadable = UNREADABLE.iter().find(|known| known.kind == format!("{api_version} {kind}"));
+    let Some(Unreadable { field, null, .. }) = unreadable else {
+        panic!("{api_version} {kind}: its JSON cannot be read: {why}\n{json}");
+    };
+    // Without those nulls it can be, so that nothing else is wrong.
+    let mut json: Value = serde_json::from_str(json).expect("JSON");
+    without_nulls(json.pointer_mut(&format!("/{}", field.replace('.', "/"))).expect(field), *null);
+    let wanted: T = serde_json::from_value(json).expect(field);
+    match (null, read) {
+        (Null::List, Ok(read)) => assert_eq!(read, wanted, "{api_version} {kind}"),
+        // It is null in protobuf as well.
+        (Null::Time, Err(why)) => {
+            let name = field.rsplit('.').next().unwrap_or(field);
+            assert!(why.contains(&format!(".{name} at byte")), "{why}");
+        }
+        (_, read) => panic!("{api_version} {kind}: protobuf is\n{read:#?}"),
+    }
+    Seen::JsonUnreadable
+}
+
+/// A kind of which `k8s_openapi` cannot read all of Go's JSON, since an entry of a map may be `null` there.
+struct Unreadable {
+    kind: &'static str,
+    /// The map.
+    field: &'static str,
+    null: Null,
+}
+
+#[derive(Clone, Copy)]
+enum Null {
+    /// A list that has nothing in it: protobuf has no null in place of it, and can be read.
+    List,
+    /// A time that is zero: the type takes none, from protobuf neither.
+    Time,
+}
+
+/// All of them.
+const UNREADABLE: [Unreadable; 7] = [
+    Unreadable {
+        kind: "authentication.k8s.io/v1 SelfSubjectReview",
+        field: "status.userInfo.extra",
+        null: Null::List,
+    },
+    Unreadable {
+        kind: "authentication.k8s.io/v1 TokenRequest",
+        field: "spec.attestations",
+        null: Null::List,
+    },
+    Unreadable { kind: "authentication.k8s.io/v1 TokenReview", field: "status.user.extra", null: Null::List },
+    Unreadable {
+        kind: "authorization.k8s.io/v1 LocalSubjectAccessReview",
+        field: "spec.extra",
+        null: Null::List,
+    },
+    Unreadable { kind: "authorization.k8s.io/v1 SubjectAccessReview", field: "spec.extra", null: Null::List },
+    Unreadable {
+        kind: "certificates.k8s.io/v1 CertificateSigningRequest",
+        field: "spec.extra",
+        null: Null::List,
+    },
+    Unreadable { kind: "policy/v1 PodDisruptionBudget", field: "status.disruptedPods", null: Null::Time },
+];
+
+fn without_nulls(map: &mut Value, null: Null) {
+    let entries = map.as_object_mut().expect("a map");
+    match null {
+        Null::List => entries
+            .values_mut()
+            .filter(|value| value.is_null())
+            .for_each(|value| *value = Value::Array(Vec::new())),
+        Null::Time => entries.retain(|_, value| !value.is_null()),
     }
 }
 
@@ -67,6 +145,9 @@ macro_rules! by_kind {
             }
         }
 
+        /// All kinds.
+        const KINDS: &[&str] = &[$(concat!($api_version, " ", $kind)),*];
+
         /// The kinds that can be watched, and what the table does not name of them.
         fn uncovered() -> BTreeMap<String, String> {
             let watched = |kind: &str| !kind.ends_with("Review") && !kind.ends_with("List") && kind != "Eviction";
@@ -80,30 +161,39 @@ macro_rules! by_kind {
 }
 kinds!(by_kind);
 
-/// The kinds of which `k8s_openapi` cannot read all of Go's JSON, by the field that is `null` in it. All but the last can
-/// be read from protobuf, which has nothing in place of a null list.
-const UNREADABLE: [(&str, &str); 7] = [
-    ("authentication.k8s.io/v1 SelfSubjectReview", "status.userInfo.extra: a null list in a map"),
-    ("authentication.k8s.io/v1 TokenRequest", "spec.attestations: a null list in a map"),
-    ("authentication.k8s.io/v1 TokenReview", "status.user.extra: a null list in a map"),
-    ("authorization.k8s.io/v1 LocalSubjectAccessReview", "spec.extra: a null list in a map"),
-    ("authorization.k8s.io/v1 SubjectAccessReview", "spec.extra: a null list in a map"),
-    ("certificates.k8s.io/v1 CertificateSigningRequest", "spec.extra: a null list in a map"),
-    ("policy/v1 PodDisruptionBudget", "status.disruptedPods: a null time in a map"),
-];
+/// What came of many samples.
+#[derive(Default)]
+struct Compared<'a> {
+    equal: usize,
+    /// Those of equal ones.
+    kinds: BTreeSet<String>,
+    /// Those of which some JSON could not be read.
+    unreadable: BTreeSet<&'a str>,
+}
 
-/// Compares all. Gives how many were equal, and by kind why `k8s_openapi` could not read Go's JSON of the others.
-fn compare_all(lines: &str) -> (usize, BTreeMap<String, String>) {
-    let (mut equal, mut unreadable) = (0, BTreeMap::new());
-    for sample in lines.lines().map(Sample::parse) {
+/// Compares all, part by part: each begins with its name, `# HEAD`.
+fn compare_all(lines: &str) -> BTreeMap<&str, Compared<'static>> {
+    let (mut parts, mut part) = (BTreeMap::<_, Compared<'_>>::new(), "");
+    for line in lines.lines() {
+        if let Some(name) = line.strip_prefix("# ") {
+            part = name;
+            continue;
+        }
+        let (sample, compared) = (Sample::parse(line), parts.entry(part).or_default());
+        let kind = format!("{} {}", sample.api_version, sample.kind);
         match compare_as_its_type(&sample) {
-            Seen::Equal => equal += 1,
-            Seen::JsonUnreadable(why) => {
-                unreadable.insert(format!("{} {}", sample.api_version, sample.kind), why);
+            Seen::Equal => {
+                compared.equal += 1;
+                compared.kinds.insert(kind);
+            }
+            Seen::JsonUnreadable => {
+                compared
+                    .unreadable
+                    .extend(UNREADABLE.iter().map(|known| known.kind).filter(|known| *known == kind));
             }
         }
     }
-    (equal, unreadable)
+    parts
 }
 
 #[test]
@@ -121,31 +211,93 @@ fn the_table_names_every_field_of_every_type() {
 
 #[test]
 fn the_committed_samples_are_read_alike_from_protobuf_and_json() {
-    let (equal, unreadable) = compare_all(include_str!("protobuf/samples.txt"));
-    assert!(equal > 150, "{equal}");
-    assert_eq!(
-        unreadable.keys().collect::<Vec<_>>(),
-        ["authorization.k8s.io/v1 SubjectAccessReview"],
-        "see `UNREADABLE`"
+    let parts = compare_all(include_str!("protobuf/samples.txt"));
+    let compared = &parts[""];
+    assert!(compared.equal > 150, "{}", compared.equal);
+    assert_eq!(compared.unreadable, ["authorization.k8s.io/v1 SubjectAccessReview"].into());
+}
+
+#[test]
+fn the_committed_samples_are_what_the_generator_makes() {
+    let Some(made) = generated(&["./samples"], "whether the samples of protobuf are out of date") else {
+        return;
+    };
+    assert!(
+        made == include_str!("protobuf/samples.txt"),
+        "protobuf/samples.txt is out of date: kooper/table/README.md says how to renew it"
+    );
+}
+
+#[test]
+fn the_committed_table_is_what_the_generator_makes() {
+    let Some(made) = generated(&["."], "whether the table of protobuf is out of date") else { return };
+    let table = concat!(env!("CARGO_MANIFEST_DIR"), "/../kooper/src/wire/protobuf/table.txt");
+    assert!(
+        made == fs::read_to_string(table).expect("the table"),
+        "kooper/src/wire/protobuf/table.txt is out of date: kooper/table/README.md says how to renew it"
     );
 }
 
 #[test]
 fn all_that_go_has_and_makes_is_read_alike_from_protobuf_and_json() {
-    let generator = concat!(env!("CARGO_MANIFEST_DIR"), "/../kooper/table");
-    let made = match Command::new("go").args(["run", "./samples", "all"]).current_dir(generator).output() {
-        Ok(made) if made.status.success() => made,
-        Ok(made) => return eprintln!("SKIPPED: no samples: {}", String::from_utf8_lossy(&made.stderr)),
-        Err(why) => return eprintln!("SKIPPED: Go is not at hand to make samples: {why}"),
+    let Some(made) = generated(&["./samples", "all"], "no objects that Go has and makes were read") else {
+        return;
     };
-    let (equal, unreadable) = compare_all(&String::from_utf8(made.stdout).expect("base64 and JSON"));
-    eprintln!("{equal} objects are equal; JSON that cannot be read: {unreadable:#?}");
-    assert!(equal > 4000, "{equal}");
-    let known: Vec<&str> = UNREADABLE.iter().map(|(kind, _)| *kind).collect();
-    assert_eq!(unreadable.keys().collect::<Vec<_>>(), known, "{unreadable:#?}");
-    let protobuf: Vec<&String> = unreadable.values().filter(|why| *why != "protobuf can be read").collect();
-    assert!(
-        matches!(&*protobuf, [one] if one.contains("PodDisruptionBudgetStatus.disruptedPods")),
-        "{protobuf:?}"
+    let mut parts = compare_all(&made);
+    let told: Vec<_> = parts.iter().map(|(name, compared)| format!("{name}: {}", compared.equal)).collect();
+    println!("{}", told.join(", "));
+    let unreadable: BTreeSet<_> = parts.values().flat_map(|compared| &compared.unreadable).copied().collect();
+    assert_eq!(
+        unreadable,
+        UNREADABLE.iter().map(|known| known.kind).collect(),
+        "no other, and each is needed"
     );
+
+    let made = ["zero", "random"].map(|name| parts.remove(name).expect("the generator makes it"));
+    assert!(made.iter().map(|compared| compared.equal).sum::<usize>() >= 2000);
+    for Compared { kinds, .. } in &made {
+        let missing: Vec<_> = KINDS.iter().filter(|kind| !kinds.contains(**kind)).collect();
+        assert!(missing.is_empty(), "no objects of {missing:?}");
+    }
+    // What is left is Go's own test data, of four minors at least.
+    assert!(parts.contains_key("HEAD") && parts.len() > 4, "{:?}", parts.keys());
+    for (minor, compared) in parts {
+        assert!(compared.equal > 140, "{minor}: {}", compared.equal);
+    }
+}
+
+/// The `apiVersion` and the kind of each type in the source of `k8s_openapi`, of its newest version of Kubernetes.
+fn kinds_of_k8s_openapi() -> BTreeSet<String> {
+    let metadata = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version=1", "--locked", "--offline"])
+        .output();
+    let metadata: Value = serde_json::from_slice(&metadata.expect("cargo runs").stdout).expect("JSON");
+    let packages = metadata["packages"].as_array().expect("packages");
+    let package = packages.iter().find(|package| package["name"] == "k8s-openapi").expect("a dependency");
+    let source = Path::new(package["manifest_path"].as_str().expect("a path")).with_file_name("src");
+    let versions = fs::read_dir(source).expect("its source").map(|entry| entry.expect("an entry").path());
+    let newest = versions.filter(|path| path.is_dir()).max().expect("v1_37, or a newer one");
+    let (mut kinds, mut open) = (BTreeSet::new(), vec![newest]);
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let inner = fs::read_dir(path).expect("a folder").map(|entry| entry.expect("an entry").path());
+            open.extend(inner);
+            continue;
+        }
+        let text = fs::read_to_string(path).expect("text");
+        for implementation in text.split("impl crate::Resource for ").skip(1) {
+            let constant = |name: &str| {
+                let (_, value) =
+                    implementation.split_once(&format!("const {name}: &'static str = \"")).expect(name);
+                value.split_once('"').expect("its end").0
+            };
+            kinds.insert(format!("{} {}", constant("API_VERSION"), constant("KIND")));
+        }
+    }
+    kinds
+}
+
+#[test]
+fn the_kinds_that_are_compared_are_all_that_k8s_openapi_has() {
+    assert_eq!(KINDS.iter().map(|kind| (*kind).to_owned()).collect::<BTreeSet<_>>(), kinds_of_k8s_openapi());
 }

@@ -363,6 +363,29 @@ async fn refusals_and_streaming_lists_are_understood_in_protobuf() {
     let (_, content_type, body) = get(&client, streaming).await;
     let told = events(&content_type, &body).expect("a watch");
     assert_eq!(told[..2], ["applied default", "everything was told"], "{content_type}");
+
+    let told = bookmarks(&client, &version).await;
+    assert!(!told.is_empty() && told.iter().all(|event| event == "bookmark"), "{told:?}");
+}
+
+/// What a watch from a version tells of changes that it is not to tell of. The server sends a bookmark two seconds before the
+/// watch ends, if there was a change since it began.
+async fn bookmarks(client: &Client, version: &str) -> Vec<String> {
+    let path = format!(
+        "/api/v1/namespaces/default/configmaps?watch=1&resourceVersion={version}&allowWatchBookmarks=true&timeoutSeconds=5&fieldSelector=metadata.name%3Dnone"
+    );
+    let changes = async {
+        let maps = Api::<ConfigMap>::default_namespaced(client.clone());
+        for number in 0.. {
+            let map = config_map(&format!("unseen-{number}"), "1");
+            maps.create(&PostParams::default(), &map).await.expect("it can be made");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    };
+    tokio::select! {
+        (_, content_type, body) = get(client, &path) => events(&content_type, &body).expect("a watch"),
+        () = changes => unreachable!("they have no end"),
+    }
 }
 
 #[tokio::test]

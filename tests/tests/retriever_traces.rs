@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::Pod;
 use kooper::{
-    Controller,
+    Controller, Encoding,
     testing::{Cluster, RecordedTrace, Traces},
 };
 use kooper_tests::{Act, Running, Script, pod};
@@ -32,6 +32,27 @@ fn controller(cluster: &Cluster) -> Controller<Script> {
 }
 
 #[tokio::test(start_paused = true)]
+async fn lists_and_watches_tell_in_which_encoding_they_were_answered() {
+    for encoding in [Encoding::Protobuf, Encoding::Json] {
+        for streaming in [true, false] {
+            let (cluster, traces) = (Cluster::new(), Traces::new().filter("info,kooper::retriever=debug"));
+            let _recording = traces.install();
+            create(&cluster, &["a"]).await;
+            let controller = controller(&cluster).encoding(encoding).streaming_lists(streaming);
+            let running = Running::start(controller);
+            cluster.faults().watches().opened(1).await;
+            traces.wait(|traces| !traces.of("default/a").attempts().is_empty()).await;
+            cluster.faults().watches().cut();
+            for name in ["listObjects", "watchObjects"] {
+                let root = named(&traces, name, 1).await[0].root();
+                assert_eq!(root.attr("kooper.encoding"), encoding.name(), "{name}, streaming: {streaming}");
+            }
+            running.stop().await.expect("it stops");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_list_and_the_watch_that_it_goes_on_as_are_two_traces_with_counts() {
     let (cluster, traces) = (Cluster::new(), Traces::new().filter("info,kooper::retriever=debug"));
     let _recording = traces.install();
@@ -48,7 +69,7 @@ async fn a_list_and_the_watch_that_it_goes_on_as_are_two_traces_with_counts() {
     ] {
         assert_eq!(list.attr(name), value, "{name}");
     }
-    assert!(matches!(list.attr("kooper.encoding").as_str(), Some("json" | "protobuf")));
+    assert_eq!(list.attr("kooper.encoding"), "protobuf");
     assert!(!list.attr("kubernetes.namespace").exists(), "none stands for all");
     assert_eq!(list.attr("kooper.relist"), false);
     for (name, count) in [

@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::{ConfigMap, Pod, Secret};
 use kooper::{
     Context, Controller, ObjectKey, Source, controller,
-    testing::{Cluster, Traces},
+    testing::{Cluster, RecordedRequest, Traces, protobuf::lacking},
 };
 use kooper_tests::{Running, pod};
 use kube::{
@@ -233,4 +233,15 @@ async fn sources_can_be_given_at_run_time() {
     }
     assert_eq!(world.next().await, "a related");
     assert_eq!(world.next().await, "nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_kind_is_read_in_the_best_encoding_that_it_can_be() {
+    // The controller's own kind can't be read from protobuf without loss, as a custom resource can't.
+    let world = World::new(|controller| lacking(controller, "core.v1.PodSpec", "restartPolicy")).await;
+    for (resource, in_protobuf) in [("pods", false), ("configmaps", true), ("secrets", true)] {
+        let read = |request: &RecordedRequest| request.is("list", resource) || request.is("watch", resource);
+        let asked = world.cluster.requests().wait_for(read).await.accept.clone().unwrap_or_default();
+        assert_eq!(asked.contains("protobuf"), in_protobuf, "{resource}: {asked}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::site::Site;
 use k8s_openapi::api::core::v1::ConfigMap;
-use kooper::{Context, ObjectKey, Trigger, controller};
+use kooper::{Context, ObjectKey, controller};
 use kube::{
     Api,
     api::{Patch, PatchParams},
@@ -20,8 +20,8 @@ pub(crate) struct Sites {
 /// What was done for a site.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Done {
-    /// It is published, for this reason.
-    Published(Trigger),
+    /// It is published.
+    Published,
     /// It is taken down.
     TakenDown,
     /// It is gone.
@@ -69,7 +69,7 @@ impl Sites {
         let file = self.file(&ctx);
         spawn_blocking(move || fs::write(file, page)).await??;
         println!("{} is published ({})", ctx.key(), ctx.trigger());
-        self.tell(Done::Published(ctx.trigger()));
+        self.tell(Done::Published);
         Ok(())
     }
 

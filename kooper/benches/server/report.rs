@@ -1,63 +1,89 @@
-//! The table.
+//! The table: what each side came to.
 
 use crate::side::{Cost, Side};
 use std::{collections::BTreeMap, time::Duration};
 
 /// What each side came to in one round.
 #[derive(Default)]
-pub(crate) struct Round(BTreeMap<Side, [f64; 6]>);
+pub(crate) struct Round(BTreeMap<Side, Figures>);
+
+/// Seconds, and the peak in MB.
+#[derive(Clone, Copy)]
+pub(crate) struct Figures {
+    pub(crate) first: f64,
+    pub(crate) all: f64,
+    pub(crate) cpu: f64,
+    pub(crate) peak: f64,
+    pub(crate) server: f64,
+    /// In the rounds that have changes.
+    pub(crate) changes: Option<f64>,
+}
+
+/// One of the figures.
+pub(crate) type Figure = fn(&Figures) -> Option<f64>;
 
 /// What stands in a row, in this order.
-const FIGURES: [&str; 6] = ["first s", "all s", "cpu s", "peak MB", "server s", "changes s"];
+const COLUMNS: [(&str, Figure); 6] = [
+    ("first s", |of| Some(of.first)),
+    ("all s", |of| Some(of.all)),
+    ("cpu s", |of| Some(of.cpu)),
+    ("peak MB", |of| Some(of.peak)),
+    ("server s", |of| Some(of.server)),
+    ("changes s", |of| of.changes),
+];
 
 impl Round {
-    pub(crate) fn note(&mut self, side: Side, cost: Cost, server: Duration, changes: Duration) {
+    pub(crate) fn note(&mut self, side: Side, cost: Cost, server: Duration, changes: Option<Duration>) {
         let Cost { first, all, cpu, peak } = cost;
-        let seconds = Duration::as_secs_f64;
         #[expect(clippy::cast_precision_loss, reason = "no memory is that large")]
-        let peak = peak as f64 / 1024.0;
-        let figures =
-            [seconds(&first), seconds(&all), seconds(&cpu), peak, seconds(&server), seconds(&changes)];
+        let peak = peak as f64 * 1.024e-3;
+        let figures = Figures {
+            first: first.as_secs_f64(),
+            all: all.as_secs_f64(),
+            cpu: cpu.as_secs_f64(),
+            peak,
+            server: server.as_secs_f64(),
+            changes: changes.map(|changes| changes.as_secs_f64()),
+        };
         self.0.insert(side, figures);
+    }
+
+    pub(crate) fn of(&self, side: Side) -> Option<&Figures> {
+        self.0.get(&side)
     }
 }
 
-fn median(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers[numbers.len() / 2]
+/// A side's figure in each round that has it.
+pub(crate) fn figures(rounds: &[Round], side: Side, figure: Figure) -> Vec<f64> {
+    rounds.iter().filter_map(|round| figure(round.of(side)?)).collect()
+}
+
+/// The ratios of a figure to the peer's in the same round.
+pub(crate) fn ratios(rounds: &[Round], side: Side, peer: Side, figure: Figure) -> Vec<f64> {
+    rounds.iter().filter_map(|round| Some(figure(round.of(side)?)? / figure(round.of(peer)?)?)).collect()
+}
+
+/// The middle of some figures; the mean of the middle two of an even number.
+pub(crate) fn median(mut figures: Vec<f64>) -> Option<f64> {
+    figures.sort_unstable_by(f64::total_cmp);
+    let (below, above) = (figures.len().checked_sub(1)? / 2, figures.len() / 2);
+    Some(f64::midpoint(figures[below], figures[above]))
 }
 
 /// Medians of all rounds: each side's own figures, and beside them the ratio to the first side in the same round.
-pub(crate) fn print(rounds: &[Round], sides: &[Side], changes: usize) {
+pub(crate) fn print(rounds: &[Round], sides: &[Side]) {
     let Some(&peer) = sides.first() else { return };
-    let of = |side: Side, at: usize| rounds.iter().map(move |round| round.0[&side][at]);
-    println!(
-        "medians of {} rounds; in brackets the median of the ratios to {} in the same round",
-        rounds.len(),
-        peer.name()
-    );
-    println!(
-        "server: CPU time of the API server until all was handled; changes: CPU time of the side for {changes} changes\n"
-    );
+    let columns = || COLUMNS.into_iter().filter(|(_, figure)| !figures(rounds, peer, *figure).is_empty());
     print!("{:<22}", "");
-    for name in FIGURES {
-        print!("{name:>18}");
-    }
+    columns().for_each(|(name, _)| print!("{name:>18}"));
     println!();
     for &side in sides {
         print!("{:<22}", side.name());
-        for at in 0..FIGURES.len() {
-            let ratios = of(side, at).zip(of(peer, at)).map(|(this, peer)| this / peer);
-            print!(
-                "{:>18}",
-                format!("{:.2} ({:.2})", median(of(side, at).collect()), median(ratios.collect()))
-            );
+        for (_, figure) in columns() {
+            let own = median(figures(rounds, side, figure)).unwrap_or(f64::NAN);
+            let ratio = median(ratios(rounds, side, peer, figure)).unwrap_or(f64::NAN);
+            print!("{:>18}", format!("{own:.2} ({ratio:.2})"));
         }
         println!();
     }
-    if peer != Side::KubeRs {
-        return;
-    }
-    let worst = of(Side::Kooper, 1).zip(of(peer, 1)).map(|(this, peer)| this / peer).fold(0.0, f64::max);
-    println!("\nkooper to kube-rs, time until all was handled: {worst:.2} in the worst round");
 }

@@ -53,6 +53,9 @@ impl Side {
         Self::KooperMetadata,
     ];
 
+    /// Those of which it is measured what changes cost them.
+    pub(crate) const CHANGED: [Self; 3] = [Self::KubeRs, Self::Kooper, Self::KooperMetadata];
+
     /// The ways to list, of whole objects and of metadata.
     pub(crate) const LISTS: [Self; 8] = [
         Self::Kooper,

@@ -15,7 +15,7 @@ use std::{
     task::{Context, Poll},
 };
 use tower::{BoxError, Service, retry::Retry};
-use traced::Traced;
+use traced::{Server, Traced};
 
 /// The target of the spans of calls, by which a filter chooses them.
 pub(crate) const TARGET: &str = "kooper::client";
@@ -33,23 +33,25 @@ pub(crate) async fn inferred() -> Result<(Client, Client), ConfigError> {
 /// The clients by a configuration.
 fn of(mut config: Config) -> Result<(Client, Client), ConfigError> {
     config.default_retry = false;
+    let server = Server::of(&config.cluster_url);
     let reader = Client::try_from(config).map_err(|error| ConfigError::Client(Box::new(error)))?;
-    let handlers = like(&reader, Retry::new(Retries::default(), Sending(reader.clone())));
+    let handlers = like(&reader, Retry::new(Retries::default(), Sending(reader.clone())), Some(server));
     Ok((reader, handlers))
 }
 
-/// A client that traces the calls made by one that the user has built, which keeps its ways.
+/// A client that traces the calls made by one that the user has built, which keeps its ways, and does not tell its server.
 pub(crate) fn traced(client: &Client) -> Client {
-    like(client, Sending(client.clone()))
+    like(client, Sending(client.clone()), None)
 }
 
 /// A client whose calls are traced and go through `inner`, with the namespace and the expiry of `client`.
-fn like<S>(client: &Client, inner: S) -> Client
+fn like<S>(client: &Client, inner: S, server: Option<Server>) -> Client
 where
     S: Service<Request, Response = Response, Error = BoxError> + Clone + Send + 'static,
     S::Future: Send,
 {
-    Client::new(Traced::new(inner), client.default_namespace()).with_valid_until(*client.valid_until())
+    Client::new(Traced::new(inner, server), client.default_namespace())
+        .with_valid_until(*client.valid_until())
 }
 
 /// A client as a service of HTTP requests.
@@ -99,6 +101,11 @@ mod tests {
         let call = traces.all()[0].span("list configmaps");
         assert_eq!(call.attr("http.request.resend_count"), 2);
         assert_eq!(call.attr("http.response.status_code"), 200);
+        let url: http::Uri = server.url().parse().expect("a URL");
+        assert_eq!(call.attr("server.address"), "127.0.0.1");
+        assert_eq!(call.attr("server.port").as_i64(), url.port_u16().map(i64::from));
+        let full = format!("{}/api/v1/configmaps?", server.url().trim_end_matches('/'));
+        assert_eq!(call.attr("url.full").as_str(), Some(&*full));
 
         cluster.faults().next(1).resource("configmaps").too_many_requests(Duration::ZERO);
         let maps: Api<ConfigMap> = Api::all(reader);

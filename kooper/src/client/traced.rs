@@ -2,7 +2,10 @@
 
 use super::{Answer, Request, Response, call::Call};
 use crate::error::chain;
-use std::task::{Context, Poll};
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
 use tower::{BoxError, Service};
 use tracing::{Instrument, Span, field::Empty};
 
@@ -11,11 +14,35 @@ pub(super) const RESENT: &str = "http.request.resend_count";
 
 /// A client whose calls are traced.
 #[derive(Clone)]
-pub(super) struct Traced<S>(S);
+pub(super) struct Traced<S> {
+    inner: S,
+    /// Where it is known.
+    server: Option<Arc<Server>>,
+}
+
+/// The API server, as its spans name it.
+#[derive(Debug)]
+pub(super) struct Server {
+    /// What stands before the path of each request.
+    base: String,
+    address: String,
+    port: i64,
+}
+
+impl Server {
+    pub(super) fn of(url: &http::Uri) -> Self {
+        let default = if url.scheme() == Some(&http::uri::Scheme::HTTP) { 80 } else { 443 };
+        Self {
+            base: url.to_string().trim_end_matches('/').to_owned(),
+            address: url.host().unwrap_or_default().to_owned(),
+            port: url.port_u16().unwrap_or(default).into(),
+        }
+    }
+}
 
 impl<S> Traced<S> {
-    pub(super) fn new(inner: S) -> Self {
-        Self(inner)
+    pub(super) fn new(inner: S, server: Option<Server>) -> Self {
+        Self { inner, server: server.map(Arc::new) }
     }
 }
 
@@ -29,15 +56,15 @@ where
     type Future = Answer;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.0.poll_ready(cx)
+        self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request) -> Answer {
         // The client's own task makes the call within the caller's span.
-        let span = span(&request);
+        let span = span(&request, self.server.as_deref());
         #[cfg(feature = "otel")]
         let request = telling(request, &span);
-        let answer = span.in_scope(|| self.0.call(request));
+        let answer = span.in_scope(|| self.inner.call(request));
         let told = span.clone();
         let call = async move {
             let answer = answer.await;
@@ -59,7 +86,7 @@ fn telling(mut request: Request, span: &Span) -> Request {
 }
 
 /// The span of a call. There is none outside of every span: a call that belongs to no attempt is no trace of its own.
-fn span(request: &Request) -> Span {
+fn span(request: &Request, server: Option<&Server>) -> Span {
     if Span::current().is_none() {
         return Span::none();
     }
@@ -72,6 +99,9 @@ fn span(request: &Request) -> Span {
         otel.status_description = Empty,
         component = "kooper",
         http.request.method = Empty,
+        server.address = Empty,
+        server.port = Empty,
+        url.full = Empty,
         url.path = Empty,
         k8s.request.verb = Empty,
         k8s.request.resource = Empty,
@@ -88,6 +118,11 @@ fn span(request: &Request) -> Span {
         let call = Call::read(request.method(), uri.path(), uri.query().unwrap_or_default());
         span.record("otel.name", call.span_name());
         span.record("http.request.method", request.method().as_str());
+        if let Some(server) = server {
+            span.record("server.address", &server.address);
+            span.record("server.port", server.port);
+            span.record("url.full", format!("{}{uri}", server.base));
+        }
         span.record("url.path", uri.path());
         span.record("k8s.request.verb", call.verb);
         span.record("k8s.request.resource", call.resource());

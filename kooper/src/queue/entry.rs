@@ -24,6 +24,15 @@ impl Lane {
             Trigger::List | Trigger::Resync => Self::Backlog,
         }
     }
+
+    /// As it stands in the trace.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Retry => "retry",
+            Self::Backlog => "backlog",
+        }
+    }
 }
 
 /// What is kept of every key: as much as one line of the processor's cache holds. Where many keys wait, the next one has not
@@ -89,6 +98,8 @@ pub(crate) struct Handout {
     /// How long it was ready before it was handed out.
     pub(crate) waited: Duration,
     pub(crate) coalesced: u32,
+    /// The lane in which it stood: `live`, `retry`, `backlog`.
+    pub(crate) lane: &'static str,
     pub(crate) link: Option<Link>,
 }
 

@@ -204,6 +204,7 @@ impl Pair {
         prop_assert_eq!(&handout.key, &self.keys[key]);
         prop_assert_eq!(handout.attempt, run.failures + 1);
         prop_assert_eq!(Some(handout.trigger), run.wanted);
+        prop_assert_eq!(Some(handout.lane), run.wanted.map(|wanted| Lane::of(wanted).as_str()));
         prop_assert_eq!(handout.coalesced, run.coalesced);
         prop_assert_eq!(handout.waited, self.model.now.saturating_duration_since(run.since));
         prop_assert_eq!(handout.link.is_some(), run.failures > 0);

@@ -180,6 +180,7 @@ impl State {
             trigger: entry.wanted.trigger,
             waited: now.saturating_duration_since(entry.wanted.since),
             coalesced: entry.wanted.coalesced,
+            lane: lane.as_str(),
             link: self.roots.remove(&index),
         })
     }

@@ -11,10 +11,11 @@ use super::{
     file::TraceFile,
     filter,
     log::{Form, Json, Lines, Out, Text},
-    sampling::Once,
+    sampling::{Once, Sampling},
     selection::Selection,
     services::{self, Services},
     sink::{Sink, Tap},
+    variable,
 };
 use opentelemetry::KeyValue;
 #[cfg(feature = "otlp")]
@@ -34,7 +35,7 @@ use tracing_subscriber::filter::Targets;
 type Attach = Arc<dyn Fn(TracerProviderBuilder) -> TracerProviderBuilder + Send + Sync>;
 
 /// Starts the thread of an exporter.
-type Start = Box<dyn FnOnce() -> std::io::Result<Batches> + Send + Sync>;
+type Start = Box<dyn FnOnce() -> crate::Result<Batches> + Send + Sync>;
 
 /// The settings of [`init`](super::init), each with a default. Made by [`builder`](super::builder).
 ///
@@ -178,9 +179,9 @@ impl Builder {
         self
     }
 
-    /// Exports traces to a Jaeger agent. The waterfall is then no longer drawn by itself.
+    /// Exports traces to Jaeger's agent or collector. The waterfall is then no longer drawn by itself.
     ///
-    /// Without it, `JAEGER_AGENT_HOST` or `OTEL_TRACES_EXPORTER=jaeger` does. It can be called several times.
+    /// Without it, `JAEGER_AGENT_HOST`, `JAEGER_ENDPOINT` or `OTEL_TRACES_EXPORTER=jaeger` does. It can be called several times.
     #[cfg(feature = "jaeger")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jaeger")))]
     pub fn jaeger(mut self, jaeger: super::Jaeger) -> Self {
@@ -343,6 +344,7 @@ impl Builder {
             }
         }
         // Unless it is told, the SDK goes by the variables.
+        let takes_roots = sampler.is_none() && variable::takes_roots(var)?;
         let sampler = sampler.unwrap_or_else(|| opentelemetry_sdk::trace::Config::default().sampler);
         let told = sampler.clone();
         let resource = services::own_resource(&self.service, attributes, var);
@@ -353,7 +355,7 @@ impl Builder {
                 attached.iter().fold(provider, |provider, attach| attach(provider))
             }),
         );
-        Ok(Telemetry::new(services, filter, sampler))
+        Ok(Telemetry::new(services, filter, Sampling::new(sampler, takes_roots)))
     }
 }
 

@@ -1,6 +1,10 @@
 //! Batches of ended spans for an exporter: one queue and one thread for all services.
 
-use super::sink::{Ended, Sink};
+use super::{
+    InitError,
+    sink::{Ended, Sink},
+    variable::number,
+};
 use opentelemetry::Context;
 use opentelemetry_sdk::{
     error::OTelSdkError,
@@ -31,16 +35,16 @@ struct Limits {
 }
 
 impl Limits {
-    fn of(var: impl Fn(&str) -> Option<String>) -> Self {
-        let number = |name: &str, default: usize| {
-            var(name).and_then(|value| value.parse().ok()).filter(|value| *value > 0).unwrap_or(default)
+    fn of(var: impl Fn(&str) -> Option<String>) -> Result<Self, InitError> {
+        let count = |name, default| {
+            number(&var, name, default).map(|count| usize::try_from(count).unwrap_or(usize::MAX))
         };
-        let queue = number("OTEL_BSP_MAX_QUEUE_SIZE", 2048);
-        Self {
+        let queue = count("OTEL_BSP_MAX_QUEUE_SIZE", 2048)?;
+        Ok(Self {
             queue,
-            batch: number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 512).min(queue),
-            delay: Duration::from_millis(number("OTEL_BSP_SCHEDULE_DELAY", 5000) as u64),
-        }
+            batch: count("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 512)?.min(queue),
+            delay: Duration::from_millis(number(&var, "OTEL_BSP_SCHEDULE_DELAY", 5000)?),
+        })
     }
 }
 
@@ -75,8 +79,8 @@ impl Batches {
     pub(super) fn start<E: SpanExporter + 'static>(
         make: Arc<dyn Fn() -> E + Send + Sync>,
         var: impl Fn(&str) -> Option<String>,
-    ) -> std::io::Result<Self> {
-        let limits = Limits::of(var);
+    ) -> crate::Result<Self> {
+        let limits = Limits::of(var)?;
         let shared = Arc::new(Shared { limits, state: Mutex::default(), changed: Condvar::new() });
         let exports = Exports { shared: Arc::clone(&shared), make, exporters: HashMap::new(), told: None };
         // Exporters that send by tokio need its reactor, wherever they run.
@@ -406,10 +410,11 @@ mod tests {
 
     #[test]
     fn limits_come_from_the_variables_of_opentelemetry() {
-        let limits = Limits::of(|_| None);
+        let limits = Limits::of(|_| None).expect("the defaults");
         assert_eq!((limits.queue, limits.batch, limits.delay.as_millis()), (2048, 512, 5000));
         let limits = Limits::of(|name| (name != "OTEL_BSP_SCHEDULE_DELAY").then(|| "7".into()));
+        let limits = limits.expect("numbers");
         assert_eq!((limits.queue, limits.batch, limits.delay.as_millis()), (7, 7, 5000));
-        assert_eq!(Limits::of(|_| Some("0".into())).queue, 2048);
+        Limits::of(|_| Some("0".into())).expect_err("a queue that holds nothing");
     }
 }

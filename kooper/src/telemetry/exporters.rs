@@ -5,7 +5,7 @@
 //! | nothing yet | the terminal: traces are drawn where no exporter is set | `waterfall` (default) |
 //! | an OpenTelemetry collector, Jaeger 1.35 or newer, Tempo, a vendor | `Otlp` over HTTP | `otlp` |
 //! | the same, behind something that speaks gRPC only | `Otlp` over gRPC | `otlp-grpc` |
-//! | a Jaeger agent on the node, as Kooper's users had | `Jaeger` | `jaeger` |
+//! | a Jaeger agent on the node, or `JAEGER_ENDPOINT`, as Kooper's users had | `Jaeger` | `jaeger` |
 //! | a test, or one odd trace to look at again | a trace file: `KOOPER_TRACE_FILE` | `telemetry` (default) |
 //! | an SDK exporter of your own | [`Builder::exporter`](super::Builder::exporter), or `processor` | `telemetry` (default) |
 //!
@@ -70,4 +70,5 @@
 //! # The state of `opentelemetry-jaeger`
 //!
 //! Its last release is of 2024, for OpenTelemetry 0.23, and it is marked unmaintained (RUSTSEC-2025-0123). Kooper takes from it
-//! what writes thrift, and nothing that runs: no runtime, no batches, no sampling. It is compiled by the feature `jaeger` alone.
+//! what writes datagrams for an agent, and nothing that runs: no runtime, no batches, no sampling, no HTTP. It is compiled by the
+//! feature `jaeger` alone.

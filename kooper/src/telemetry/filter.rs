@@ -40,45 +40,53 @@ pub(super) fn traces(origin: &'static str, filter: Option<&str>) -> Result<Targe
 }
 
 /// The log lines: a filter by events. Spans pass it where they tell what a line is about.
-pub(super) struct LineFilter(EnvFilter);
+pub(super) struct LineFilter {
+    events: EnvFilter,
+    /// No lines at all: nothing needs to know what they are about.
+    off: bool,
+}
 
 impl LineFilter {
     /// By a filter in the language of [`EnvFilter`], else INFO and above, but for what kube's client says of each request that
     /// fails: whoever sent it tells that, and the retriever once for each cause.
     pub(super) fn new(origin: &'static str, filter: Option<&str>) -> Result<Self, InitError> {
         let Some(filter) = filter else {
-            return Ok(Self(EnvFilter::new("info,kube_client::client=off")));
+            return Ok(Self::of(EnvFilter::new("info,kube_client::client=off")));
         };
         match EnvFilter::builder().parse(filter) {
-            Ok(filter) => Ok(Self(filter)),
+            Ok(filter) => Ok(Self::of(filter)),
             Err(error) => {
                 Err(InitError::Filter { origin, filter: filter.to_owned(), reason: error.to_string() })
             }
         }
     }
 
+    fn of(events: EnvFilter) -> Self {
+        let off = events.max_level_hint() == Some(LevelFilter::OFF);
+        Self { events, off }
+    }
+
     /// A span that is wanted whatever the level of lines is: that of an attempt, since a line of `RUST_LOG=warn` says its
     /// key as well.
-    fn is_attempt(metadata: &Metadata<'_>) -> bool {
-        metadata.is_span() && super::log::is_attempt(metadata)
+    fn is_attempt(&self, metadata: &Metadata<'_>) -> bool {
+        !self.off && metadata.is_span() && super::log::is_attempt(metadata)
     }
 }
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Filter<S> for LineFilter {
     fn enabled(&self, metadata: &Metadata<'_>, ctx: &Context<'_, S>) -> bool {
-        Self::is_attempt(metadata) || Filter::enabled(&self.0, metadata, ctx)
+        self.is_attempt(metadata) || Filter::enabled(&self.events, metadata, ctx)
     }
 
     fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
         // Asked in any case: it is by this question that an `EnvFilter` learns of spans that it has rules for.
-        let interest = Filter::<S>::callsite_enabled(&self.0, metadata);
-        if Self::is_attempt(metadata) { Interest::always() } else { interest }
+        let interest = Filter::<S>::callsite_enabled(&self.events, metadata);
+        if self.is_attempt(metadata) { Interest::always() } else { interest }
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        match Filter::<S>::max_level_hint(&self.0) {
-            // No lines at all: nothing needs to know what they are about.
-            Some(LevelFilter::OFF) => Some(LevelFilter::OFF),
+        match Filter::<S>::max_level_hint(&self.events) {
+            _ if self.off => Some(LevelFilter::OFF),
             hint => hint.map(|level| level.max(LevelFilter::INFO)),
         }
     }
@@ -89,23 +97,23 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Filter<S> for LineFilter {
         id: &tracing::span::Id,
         ctx: Context<'_, S>,
     ) {
-        Filter::on_new_span(&self.0, attributes, id, ctx);
+        Filter::on_new_span(&self.events, attributes, id, ctx);
     }
 
     fn on_record(&self, id: &tracing::span::Id, values: &tracing::span::Record<'_>, ctx: Context<'_, S>) {
-        Filter::on_record(&self.0, id, values, ctx);
+        Filter::on_record(&self.events, id, values, ctx);
     }
 
     fn on_enter(&self, id: &tracing::span::Id, ctx: Context<'_, S>) {
-        Filter::on_enter(&self.0, id, ctx);
+        Filter::on_enter(&self.events, id, ctx);
     }
 
     fn on_exit(&self, id: &tracing::span::Id, ctx: Context<'_, S>) {
-        Filter::on_exit(&self.0, id, ctx);
+        Filter::on_exit(&self.events, id, ctx);
     }
 
     fn on_close(&self, id: tracing::span::Id, ctx: Context<'_, S>) {
-        Filter::on_close(&self.0, id, ctx);
+        Filter::on_close(&self.events, id, ctx);
     }
 }
 

@@ -11,8 +11,8 @@
 //! - **Log lines** go to standard error, one a line. A line that is logged inside a handler says which object it is about,
 //!   which attempt this is, and in which trace and span it stands. `RUST_LOG` says which lines there are (default `info`), and nothing else: traces stay
 //!   whole under `RUST_LOG=warn`.
-//! - **Traces** go to the exporters that are set, all at once: OTLP (`Otlp`, feature `otlp`), a Jaeger agent (`Jaeger`,
-//!   feature `jaeger`), your own. Where there is none, each trace is drawn on standard output when it ends: the
+//! - **Traces** go to the exporters that are set, all at once: OTLP (`Otlp`, feature `otlp`), Jaeger's agent or collector
+//!   (`Jaeger`, feature `jaeger`), your own. Where there is none, each trace is drawn on standard output when it ends: the
 //!   [`Waterfall`]. A trace file is no exporter: with one, traces are drawn all the same.
 //!
 //! Whatever is logged inside a span is an event of that span as well, from INFO up; `KOOPER_TRACES` decides. A line of
@@ -33,7 +33,7 @@
 //! | `OTEL_TRACES_EXPORTER` | the exporters, with commas between: `otlp`, `jaeger`, `console` (the waterfall), `none` |
 //! | `OTEL_LOGS_EXPORTER` | `otlp`: log lines are exported as well; default `none` |
 //! | `OTEL_EXPORTER_OTLP_*` | where OTLP goes to; an endpoint turns it on |
-//! | `JAEGER_*` | the agent, and what else `jaeger-client-go` understood; a host turns it on |
+//! | `JAEGER_*` | the agent or the collector, and what else `jaeger-client-go` understood; an address turns it on |
 //! | `OTEL_SDK_DISABLED` | `true`: no traces at all |
 //! | `OTEL_SPAN_*_COUNT_LIMIT`, `OTEL_BSP_*` | limits and batches, as OpenTelemetry says |
 //! | `NO_COLOR`, `COLUMNS`, `LC_ALL`, `LC_CTYPE`, `LANG` | how traces are drawn, and whether log lines have colours |
@@ -43,7 +43,7 @@
 //! How to choose is in [`exporters`].
 //!
 //! Those that the program gives to its [`Builder`], and those that variables turn on: `OTEL_EXPORTER_OTLP_ENDPOINT`, or that
-//! of traces, one for OTLP; `JAEGER_AGENT_HOST` or `JAEGER_AGENT_PORT` one for Jaeger. An exporter of the program is not
+//! of traces, one for OTLP; `JAEGER_ENDPOINT`, `JAEGER_AGENT_HOST` or `JAEGER_AGENT_PORT` one for Jaeger. An exporter of the program is not
 //! added a second time. `OTEL_TRACES_EXPORTER` has the last word: where it is set, there are just the ones that it names,
 //! each as the program sets it, else at its defaults. It has no say on [`Builder::exporter`] and [`Builder::processor`].
 //!
@@ -61,7 +61,11 @@
 //!
 //! There must be one OpenTelemetry layer at most in a subscriber; with two of them, the first span panics.
 
+#[cfg(any(feature = "otlp", feature = "jaeger"))]
+mod blocking;
 mod builder;
+#[cfg(any(feature = "otlp", feature = "jaeger"))]
+mod client;
 #[cfg(any(feature = "otlp", feature = "jaeger"))]
 mod destination;
 mod error;
@@ -86,6 +90,7 @@ pub(crate) mod sampling;
 mod selection;
 mod services;
 pub(crate) mod sink;
+mod variable;
 #[cfg(feature = "waterfall")]
 mod waterfall;
 
@@ -98,7 +103,7 @@ pub use jaeger::Jaeger;
 pub(crate) use layer::bridge;
 pub(crate) use log::Subject;
 pub use log_format::LogFormat;
-use opentelemetry_sdk::trace::{SdkTracerProvider, ShouldSample};
+use opentelemetry_sdk::trace::SdkTracerProvider;
 #[cfg(feature = "otlp")]
 #[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
 pub use otlp::Otlp;
@@ -145,17 +150,17 @@ const FLUSH: Duration = Duration::from_secs(5);
 pub struct Telemetry {
     services: Services,
     filter: Targets,
-    sampler: Box<dyn ShouldSample>,
+    sampling: Sampling,
     #[cfg(feature = "otlp")]
     logs: Option<opentelemetry_sdk::logs::SdkLoggerProvider>,
 }
 
 impl Telemetry {
-    fn new(services: Services, filter: Targets, sampler: Box<dyn ShouldSample>) -> Self {
+    fn new(services: Services, filter: Targets, sampling: Sampling) -> Self {
         Self {
             services,
             filter,
-            sampler,
+            sampling,
             #[cfg(feature = "otlp")]
             logs: None,
         }
@@ -188,7 +193,7 @@ impl Telemetry {
         tracing_subscriber::registry()
             .with(self.layer())
             .with(lines.with_filter(filter))
-            .with(Sampling::new(self.sampler.clone()).with_filter(LevelFilter::OFF))
+            .with(self.sampling.clone().with_filter(LevelFilter::OFF))
             .try_init()
             .map_err(|_| InitError::AlreadySet)
     }

@@ -20,13 +20,18 @@ use tracing_subscriber::Layer;
 
 /// Stands in the program's subscriber for the runtime to find. As a layer it does nothing.
 #[derive(Debug, Clone)]
-pub(crate) struct Sampling(Box<dyn ShouldSample>);
+pub(crate) struct Sampling {
+    sampler: Box<dyn ShouldSample>,
+    /// Whether it takes every root that stands below nothing: then there is nothing to ask.
+    takes_roots: bool,
+}
 
 impl<S: Subscriber> Layer<S> for Sampling {}
 
 impl Sampling {
-    pub(super) fn new(sampler: Box<dyn ShouldSample>) -> Self {
-        Self(sampler)
+    /// `takes_roots` if the sampler is known to take every root that stands below nothing.
+    pub(super) fn new(sampler: Box<dyn ShouldSample>, takes_roots: bool) -> Self {
+        Self { sampler, takes_roots }
     }
 
     /// The context in which an attempt's root begins, if the current subscriber asks before; else what it was.
@@ -36,13 +41,16 @@ impl Sampling {
     /// The context in which the handler runs, where the attempt is sampled out.
     pub(crate) fn ask(
         root: &str,
-        context: &Context,
+        context: Context,
         subject: impl Fn() -> Subject,
     ) -> Result<Context, Context> {
-        tracing::dispatcher::get_default(|dispatch| match dispatch.downcast_ref::<Self>() {
-            Some(sampling) => sampling.decide(root, context, &subject),
-            None => Ok(context.clone()),
-        })
+        let decided = tracing::dispatcher::get_default(|dispatch| match dispatch.downcast_ref::<Self>() {
+            Some(sampling) if !sampling.takes_roots || context.has_active_span() => {
+                Some(sampling.decide(root, &context, &subject))
+            }
+            _ => None,
+        });
+        decided.unwrap_or(Ok(context))
     }
 
     fn decide(
@@ -55,7 +63,7 @@ impl Sampling {
         // That of another program's span, where the attempt is to stand below it.
         let above = context.span().span_context().clone();
         let trace = if above.is_valid() { above.trace_id() } else { ids.new_trace_id() };
-        let result = self.0.should_sample(Some(context), trace, root, &SpanKind::Consumer, &[], &[]);
+        let result = self.sampler.should_sample(Some(context), trace, root, &SpanKind::Consumer, &[], &[]);
         if result.decision != SamplingDecision::Drop {
             return Ok(context.with_value(Decided { result, above: above.span_id() }));
         }

@@ -34,8 +34,6 @@ pub(super) enum Console {
 
 const EXPORTER: &str = "OTEL_TRACES_EXPORTER";
 const KNOWN: &str = "`otlp`, `jaeger`, `console`, `none`, or several of them with commas between";
-/// Jaeger's collector takes OTLP at another port, since its version 1.35.
-const INSTEAD: &str = "OTEL_EXPORTER_OTLP_ENDPOINT=http://HOST:4318 with the feature `otlp`, for the same collector, or JAEGER_AGENT_HOST";
 
 impl Selection {
     /// By the variables.
@@ -45,13 +43,8 @@ impl Selection {
                 if names.iter().any(|name| var(name).is_some()) { Choice::Yes } else { Choice::Program }
             };
             let otlp = any(&["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]);
-            let jaeger = any(&["JAEGER_AGENT_HOST", "JAEGER_AGENT_PORT"]);
+            let jaeger = any(&["JAEGER_AGENT_HOST", "JAEGER_AGENT_PORT", "JAEGER_ENDPOINT"]);
             let jaeger_off = var("JAEGER_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"));
-            if cfg!(feature = "jaeger")
-                && let (Some(value), Choice::Program, false) = (var("JAEGER_ENDPOINT"), otlp, jaeger_off)
-            {
-                return Err(InitError::Variable { variable: "JAEGER_ENDPOINT", value, known: INSTEAD });
-            }
             let jaeger = if jaeger_off { Choice::No } else { jaeger };
             return Ok(Self { otlp, jaeger, console: Console::Program });
         };
@@ -110,16 +103,8 @@ mod tests {
         assert_eq!((both.otlp, both.jaeger, both.console), (Choice::Yes, Choice::Yes, Console::Program));
         let disabled = of(&[("JAEGER_DISABLED", "true"), ("JAEGER_AGENT_HOST", "b")]).expect("nothing wrong");
         assert_eq!(disabled.jaeger, Choice::No);
-    }
-
-    #[test]
-    #[cfg(feature = "jaeger")]
-    fn the_collector_of_jaeger_that_is_not_spoken_to_any_more_is_an_error_that_names_another() {
-        let endpoint = ("JAEGER_ENDPOINT", "http://a:14268/api/traces");
-        let error = of(&[endpoint]).expect_err("not spoken").to_string();
-        assert!(error.contains("use one of OTEL_EXPORTER_OTLP_ENDPOINT"), "{error}");
-        of(&[endpoint, ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:4318")]).expect("another is there");
-        of(&[endpoint, ("JAEGER_DISABLED", "true")]).expect("not wanted");
+        let collector = of(&[("JAEGER_ENDPOINT", "http://a:14268/api/traces")]).expect("nothing wrong");
+        assert_eq!(collector.jaeger, Choice::Yes);
     }
 
     #[test]

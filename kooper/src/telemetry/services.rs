@@ -266,5 +266,9 @@ mod tests {
         assert_eq!(name(&[]).as_deref(), Some("app"));
         assert_eq!(name(&[("OTEL_SERVICE_NAME", "")]).as_deref(), Some("app"));
         assert_eq!(name(&[("OTEL_SERVICE_NAME", "told")]).as_deref(), Some("told"));
+        let jaeger = ("JAEGER_SERVICE_NAME", "jaeger's");
+        let by_jaeger = if cfg!(feature = "jaeger") { "jaeger's" } else { "app" };
+        assert_eq!(name(&[jaeger]).as_deref(), Some(by_jaeger));
+        assert_eq!(name(&[("OTEL_SERVICE_NAME", "told"), jaeger]).as_deref(), Some("told"));
     }
 }

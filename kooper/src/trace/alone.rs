@@ -1,14 +1,13 @@
 //! The traces of attempts and nothing else of them, for what measures them: `benches/by_hand`.
 
-use super::{Attempt, Failure, Identity, Place, Spans};
+use super::{Attempt, Failure, Identity, Link, Place, Spans};
 use crate::{
     Result, Spec, Trigger,
     queue::{Handout, Settlement, WorkQueue},
     store::{Job, Store},
     wire::{Limits, Object},
 };
-use std::time::Duration;
-use tracing::Instrument;
+use std::{hint::black_box, pin::pin, time::Duration};
 
 /// One object that is handled again and again, as the worker does it but for all that is no tracing.
 #[derive(Debug)]
@@ -42,20 +41,47 @@ impl Traced {
 
     /// One attempt that does this work. If it fails, it is a retry of the one before that failed.
     pub async fn one(&mut self, work: impl Future<Output = ()>, fails: bool) {
+        let settlement = self.hand_out(fails);
         let failure = fails.then_some(&self.failure);
-        let (settlement, attempt) = match failure {
-            Some(_) => (Settlement::Retry { consumed: 2, remaining: 1, delay: Duration::from_secs(1) }, 2),
-            None => (Settlement::Done, 1),
-        };
-        (self.handout.attempt, self.handout.waited) = (attempt, Duration::from_millis(7));
-        let attempt = Attempt::begin(&self.identity, &self.handout, &self.job);
+        let mut attempt = Attempt::begin(&self.identity, &self.handout, &self.job);
         let child = attempt.child(Place::Add);
-        attempt.around(work.instrument(child.clone())).await;
-        if let Some(failure) = failure {
-            child.in_scope(|| attempt.child_failed(&child, failure));
+        {
+            let work = pin!(async {
+                work.await;
+                if let Some(failure) = failure {
+                    attempt.child_failed(&child, failure);
+                }
+            });
+            attempt.around(&child, work).await;
         }
         drop(child);
         let link = attempt.settle(&settlement, failure);
         self.handout.link = fails.then_some(link);
+    }
+
+    /// The same without its trace: what [`one`](Self::one) has on top of this is the trace.
+    pub async fn untraced(&mut self, work: impl Future<Output = ()>, fails: bool) {
+        let settlement = self.hand_out(fails);
+        let failure = fails.then_some(&self.failure);
+        {
+            let work = pin!(async {
+                work.await;
+                black_box(failure);
+            });
+            work.await;
+        }
+        black_box(&settlement);
+        self.handout.link = fails.then(Link::default);
+    }
+
+    /// Makes the key's next hand-out; gives what will become of it.
+    fn hand_out(&mut self, fails: bool) -> Settlement {
+        let (settlement, attempt) = if fails {
+            (Settlement::Retry { consumed: 2, remaining: 1, delay: Duration::from_secs(1) }, 2)
+        } else {
+            (Settlement::Done, 1)
+        };
+        (self.handout.attempt, self.handout.waited) = (attempt, Duration::from_millis(7));
+        settlement
     }
 }

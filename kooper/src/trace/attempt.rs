@@ -5,7 +5,7 @@ use super::{
     duration::Go,
     logs::{self, Field, Link},
     names::{attribute, event, field, message},
-    spans::{CHILD, Callsite, ROOT},
+    spans::{self, CHILD, Callsite, ROOT},
 };
 use crate::{
     ObjectKey,
@@ -14,7 +14,7 @@ use crate::{
     worker::Panic,
 };
 use std::fmt;
-use tracing::{Span, Value, field::display};
+use tracing::{Instrument, Span, Value, field::display};
 
 /// What all attempts of a controller have in common.
 pub(crate) struct Identity {
@@ -121,41 +121,39 @@ pub(crate) struct Attempt<'a> {
     identity: &'a Identity,
     key: &'a ObjectKey,
     number: u32,
-    root: Span,
-    /// Whether anyone listens to the root; if not, it says nothing.
-    on: bool,
-    /// What the handler runs in, where the attempt is sampled out.
+    trace: Trace,
+}
+
+/// Whether an attempt leaves a trace.
+enum Trace {
+    /// Nobody listens.
+    Off,
+    /// With this root.
+    On(Span),
+    /// It is sampled out: what its handler runs in.
     #[cfg(feature = "telemetry")]
-    aside: Option<logs::Aside>,
+    Aside(logs::Aside),
 }
 
 impl<'a> Attempt<'a> {
     /// Begins the root span, with its links and its baggage.
     pub(crate) fn begin(identity: &'a Identity, handout: &'a Handout, job: &Job) -> Self {
         let (key, spans) = (&handout.key, identity.spans);
-        let off = Self {
-            identity,
-            key,
-            number: handout.attempt,
-            root: Span::none(),
-            on: false,
-            #[cfg(feature = "telemetry")]
-            aside: None,
-        };
+        let of = |trace| Self { identity, key, number: handout.attempt, trace };
         if !spans.root.is_enabled() {
-            return off;
+            return of(Trace::Off);
         }
         let (at_hand, swallowed) = job.traceparents();
         let parent = at_hand.filter(|_| identity.joins);
-        let beginning = logs::Beginning::of(key.as_str(), parent);
+        let beginning = logs::Beginning::of(key, parent);
         #[cfg(feature = "telemetry")]
         let beginning = match beginning.ask(spans.root.name(), || subject(identity, handout)) {
             Ok(beginning) => beginning,
-            Err(aside) => return Self { aside: Some(aside), ..off },
+            Err(aside) => return of(Trace::Aside(aside)),
         };
         let root = root(identity, handout, job);
         if root.is_disabled() {
-            return off;
+            return of(Trace::Off);
         }
         if let Some(before) = &handout.link {
             logs::add_link(&root, before);
@@ -166,26 +164,28 @@ impl<'a> Attempt<'a> {
             .chain(swallowed)
             .for_each(|of| logs::link_to(&root, of));
         beginning.give_to(&root);
-        let baggage = [(field::BAGGAGE_KEY, Field::Text(attribute::KEY)), (field::BAGGAGE_VALUE, text(key))];
+        let baggage =
+            [(field::BAGGAGE_KEY, Field::Fixed(attribute::KEY)), (field::BAGGAGE_VALUE, Field::Key(key))];
         logs::log(&root, event::BAGGAGE, &baggage);
-        logs::log(&root, event::PROCESS_OBJECT, &[(attribute::KEY, text(key))]);
-        Self { root, on: true, ..off }
+        logs::log(&root, event::PROCESS_OBJECT, &[(attribute::KEY, Field::Key(key))]);
+        of(Trace::On(root))
     }
 
-    /// Does the work of the attempt in its context, where that is not in a span.
-    pub(crate) async fn around<T>(&self, work: impl Future<Output = T>) -> T {
-        #[cfg(feature = "telemetry")]
-        if let Some(aside) = &self.aside {
-            return aside.around(work).await;
+    /// Does the work of the attempt in the span around its handler, or in the context of one that is sampled out.
+    pub(crate) async fn around<T>(&self, child: &Span, work: impl Future<Output = T>) -> T {
+        match &self.trace {
+            Trace::On(_) => work.instrument(child.clone()).await,
+            #[cfg(feature = "telemetry")]
+            Trace::Aside(aside) => aside.around(work).await,
+            Trace::Off => work.await,
         }
-        work.await
     }
 
     /// Begins the span around a handler.
     pub(crate) fn child(&self, place: Place) -> Span {
-        if !self.on {
+        let Trace::On(root) = &self.trace else {
             return Span::none();
-        }
+        };
         let (callsite, name) = match place {
             Place::Add => (&self.identity.spans.add, event::ADD),
             Place::Delete => (&self.identity.spans.delete, event::DELETE),
@@ -197,43 +197,52 @@ impl<'a> Attempt<'a> {
         values[7] = Some(&key);
         if !callsite.is_enabled() {
             // What the handler does then stands below the root.
-            return self.root.clone();
+            return root.clone();
         }
-        let child = callsite.span(Some(&self.root), &values);
-        logs::log(&child, name, &[(attribute::KEY, text(self.key))]);
+        let child = callsite.span(Some(root), &values);
+        logs::log(&child, name, &[(attribute::KEY, Field::Key(self.key))]);
         child
     }
 
-    /// Tells the span around a handler that it failed.
+    /// Tells the span around a handler that it failed. It must be told within [`around`](Self::around): a span ends when it is left
+    /// for the last time.
     pub(crate) fn child_failed(&self, child: &Span, failure: &Failure) {
         // Without a span of its own, the root alone tells it.
-        if self.on && child.id() != self.root.id() {
-            fail(child, failure);
+        if matches!(&self.trace, Trace::On(root) if root.id() != child.id()) {
+            let (message, place) = (failure.message(), failure.place());
+            spans::record(child, CHILD.len() - 4, &failed(&message, place.as_ref()));
+            log_failure(child, failure);
         }
     }
 
     /// Tells what becomes of the key, and ends the root span with it.
-    pub(crate) fn settle(self, settlement: &Settlement, failure: Option<&Failure>) -> Link {
-        let link = if self.on {
-            let root = self.root.clone();
+    pub(crate) fn settle(&mut self, settlement: &Settlement, failure: Option<&Failure>) -> Link {
+        let mut link = Link::default();
+        if let Trace::On(root) = &self.trace {
             // A span ends when it is left for the last time: here.
-            root.in_scope(|| self.tell(settlement, failure));
-            logs::link(&root)
-        } else {
-            Link::default()
-        };
+            root.in_scope(|| self.tell(root, settlement, failure));
+            if let Settlement::Retry { delay, .. } = *settlement {
+                link = Link::of(root, delay);
+            }
+        }
         self.line(settlement, failure);
+        // It leaves the process before the key can be handed out again.
+        self.trace = Trace::Off;
         link
     }
 
-    fn tell(&self, settlement: &Settlement, failure: Option<&Failure>) {
-        let (root, key) = (&self.root, (attribute::KEY, text(self.key)));
+    fn tell(&self, root: &Span, settlement: &Settlement, failure: Option<&Failure>) {
+        let key = (attribute::KEY, Field::Key(self.key));
+        let outcome = outcome(settlement);
         if let Some(failure) = failure {
-            fail(root, failure);
-            root.record(attribute::ERROR_TYPE, failure.kind());
+            let (message, place, kind) = (failure.message(), failure.place(), failure.kind());
+            let [code, why, error, place] = failed(&message, place.as_ref());
+            spans::record(root, ROOT.len() - 6, &[code, why, error, place, Some(&kind), Some(&outcome)]);
+            log_failure(root, failure);
+        } else {
+            spans::record(root, ROOT.len() - 1, &[Some(&outcome)]);
         }
-        root.record(attribute::OUTCOME, outcome(settlement));
-        let forget = |why| logs::log(root, event::FORGET, &[key, (field::MESSAGE, Field::Text(why))]);
+        let forget = |why| logs::log(root, event::FORGET, &[key, (field::MESSAGE, Field::Fixed(why))]);
         match *settlement {
             Settlement::Done => forget(message::CORRECT),
             Settlement::GivenUp => forget(message::GIVEN_UP),
@@ -271,7 +280,10 @@ impl<'a> Attempt<'a> {
             Settlement::Requeued(after) => Some(format!("again in {}", Go(after))),
             _ => None,
         };
-        let trace_id = logs::trace_id(&self.root);
+        let trace_id = match &self.trace {
+            Trace::On(root) => logs::trace_id(root),
+            _ => None,
+        };
         let (controller, key) = (self.identity.controller.as_str(), self.key.as_str());
         let (said, outcome, attempt) = (display(said), outcome(settlement), i64::from(self.number));
         callsite.event(&[
@@ -291,10 +303,6 @@ fn value<T: Value>(value: &T) -> &dyn Value {
     value
 }
 
-fn text(key: &ObjectKey) -> Field<'_> {
-    Field::Text(key.as_str())
-}
-
 fn outcome(settlement: &Settlement) -> &'static str {
     match settlement {
         Settlement::Done => "done",
@@ -306,16 +314,14 @@ fn outcome(settlement: &Settlement) -> &'static str {
     }
 }
 
-/// Marks a span as failed, and logs why.
-fn fail(span: &Span, failure: &Failure) {
-    let why = failure.message();
-    if let Some(place) = failure.place() {
-        span.record(attribute::PANIC_PLACE, place);
-    }
-    span.record(attribute::STATUS, "ERROR");
-    span.record(attribute::STATUS_DESCRIPTION, why);
-    span.record(attribute::ERROR, true);
-    logs::log(span, event::ERROR, &[(field::MESSAGE, Field::Text(why))]);
+/// What both spans say of a failure: status, its description, `error`, and the place of a panic.
+fn failed<'a>(message: &'a &'a str, place: Option<&'a &'a str>) -> [Option<&'a dyn Value>; 4] {
+    [Some(&"ERROR"), Some(message), Some(&true), place.map(value)]
+}
+
+/// Logs why an attempt failed.
+fn log_failure(span: &Span, failure: &Failure) {
+    logs::log(span, event::ERROR, &[(field::MESSAGE, Field::Text(failure.message()))]);
 }
 
 /// What log lines say of an attempt without spans.
@@ -339,7 +345,9 @@ fn root(identity: &Identity, handout: &Handout, job: &Job) -> Span {
     let kind = identity.kind.as_str();
     let mut values: [Option<&dyn Value>; ROOT.len()] = [None; ROOT.len()];
     values[..7].copy_from_slice(&identity.common());
-    let own: [Option<&dyn Value>; 11] = [
+    let backoff = handout.link.as_ref().and_then(logs::Link::backoff);
+    let [start, planned_end] = [0, 1].map(|at| backoff.as_ref().map(|times| times[at].as_str()));
+    let own: [Option<&dyn Value>; 14] = [
         Some(&key),
         namespace.as_ref().map(value),
         Some(&name),
@@ -351,8 +359,11 @@ fn root(identity: &Identity, handout: &Handout, job: &Job) -> Span {
         Some(&trigger),
         Some(&waited),
         Some(&coalesced),
+        Some(&handout.lane),
+        start.as_ref().map(value),
+        planned_end.as_ref().map(value),
     ];
-    values[7..18].copy_from_slice(&own);
+    values[7..21].copy_from_slice(&own);
     identity.spans.root.span(None, &values)
 }
 

@@ -10,7 +10,8 @@
 //!   `kooper.controller`, `controller.cfg.*`, `error`.
 //! * The logs of both, with their fields and their order.
 //! * The one piece of baggage, `kubernetes.object.key`.
-//! * Jaeger: the agent's UDP port takes the spans as before (feature `jaeger`), set by the variables of `jaeger-client-go`.
+//! * Jaeger: the agent's UDP port takes the spans as before, and so does the collector (feature `jaeger`), set by the variables of
+//!   `jaeger-client-go`.
 //!
 //! # What is written another way
 //!
@@ -74,5 +75,5 @@
 //!
 //! # Variables
 //!
-//! Those of `jaeger-client-go` that are understood are in the table of the telemetry module's `Jaeger`. `JAEGER_ENDPOINT` (spans by
-//! HTTP to a collector's port 14268) is answered with what to set instead: the same collector takes OTLP at port 4318.
+//! Those of `jaeger-client-go` that are understood are in the table of the telemetry module's `Jaeger`: the agent's, those of its
+//! collector (`JAEGER_ENDPOINT`, at port 14268), the sampler's, `JAEGER_SERVICE_NAME` and `JAEGER_TAGS`.

@@ -11,21 +11,20 @@
 //! All that your code does stands below the child:
 //!
 //! ```text
-//! default/web-2 · retried · attempt 1 of 6 · traced-pod-controller
-//! ––|–––––––|–––––––|–––––––|–––––––|–––––––|–––––––|–––––––|–––––––|–> 900.46ms
-//! [ processJob ✗ ···················································]
-//! [ handleAddObject ✗ ··············································] 899.81ms
-//! [ AddFunc ························································] 899.48ms
-//! | redis: getOrg 12.14ms
-//!  [····] github: getOrg 75.97ms
-//!        | redis: getEc2List 15.37ms
-//!         [·······] aws: ensureAWSResources 121.52ms
-//!                  [ aws: getEc2List ✗ ·····························] 673.66ms
-//! 0.11ms: event=baggage, key=kubernetes.object.key, value=default/web-2
-//! 0.11ms: event=process_object, kubernetes.object.key=default/web-2
-//! 900.45ms: event=error, message=randomly failed
-//! 900.45ms: event=reenqueued, kubernetes.object.key=default/web-2, kubernetes.object.retries_consumed=1, kubernetes.object.retries_remaining=4
-//! 900.46ms: success=false
+//! default/web-2 · retried · attempt 2 of 6 · traced-pod-controller
+//! ––|–––––––|–––––––|–––––––|–––––––|–––––––|–––––––|–––––––|–> 226.18ms
+//! [ processJob ✗ ···········································]
+//! [ handleAddObject ✗ ······································] 225.68ms
+//! [ AddFunc ················································] 225.39ms
+//! [·] redis: getOrg 11.00ms
+//!    [ github: getOrg ··] 75.73ms
+//!                        [··] redis: getEc2List 16.16ms
+//!                            [ aws: ensureAWSResources ✗ ···] 121.33ms
+//! 0.05ms: event=baggage, key=kubernetes.object.key, value=default/web-2
+//! 0.06ms: event=process_object, kubernetes.object.key=default/web-2
+//! 226.17ms: event=error, message=randomly failed
+//! 226.18ms: event=reenqueued, kubernetes.object.key=default/web-2, kubernetes.object.retries_consumed=2, kubernetes.object.retries_remaining=3
+//! 226.18ms: success=false
 //! ```
 //!
 //! That is one of `cargo run --example traced-controller -- --seed 7`, as [`telemetry`](crate::telemetry) draws it. Every
@@ -154,8 +153,9 @@
 //! # Why an object waited
 //!
 //! `kooper.queue.wait_ms` is the time from when the key was ready to when a worker took it: it grows when there are too few
-//! workers. Backoff is not in it; that is the time between a failed attempt's end and the next one's start. `kooper.trigger` says
-//! why it was ready: `list` and `resync` wait behind everything else. `kooper.queue.coalesced` is the number of changes that
+//! workers. Backoff is not in it: `kooper.backoff.start` and `kooper.backoff.planned_end` stand on the root of a retry, and what is
+//! beyond the planned end is the wait. `kooper.trigger` says why it was ready, `kooper.queue.lane` in which line it stood: `list`
+//! and `resync` make the `backlog`, which goes behind everything else. `kooper.queue.coalesced` is the number of changes that
 //! this attempt covers beside the first.
 //!
 //! What happened before the queue is in the retriever's traces: one for each list and each watch, at DEBUG.

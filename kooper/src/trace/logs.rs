@@ -2,23 +2,67 @@
 //!
 //! OpenTelemetry plans to replace the API for span events (OTEP 4430); this file is all that would change.
 
+use crate::ObjectKey;
+use std::time::{Duration, SystemTime};
+
 /// A value of a log's field.
 #[derive(Clone, Copy)]
 #[cfg_attr(not(feature = "otel"), expect(dead_code, reason = "only OpenTelemetry has fields of logs"))]
 pub(super) enum Field<'a> {
+    Key(&'a ObjectKey),
+    Fixed(&'static str),
     Text(&'a str),
     Int(i64),
     Bool(bool),
 }
 
-/// The place of an attempt's root span, for the next attempt to link to.
+/// What a retry has to tell of the attempt before it.
+///
+/// In a box: what succeeds, and what is not traced, has nothing to tell, and carries no more than that.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Link(#[cfg(feature = "otel")] Option<opentelemetry::trace::SpanContext>);
+pub(crate) struct Link(Option<Box<Before>>);
+
+/// The attempt before a retry.
+#[derive(Debug, Clone, PartialEq)]
+struct Before {
+    /// The place of its root span.
+    #[cfg(feature = "otel")]
+    place: Option<opentelemetry::trace::SpanContext>,
+    /// When it ended.
+    start: SystemTime,
+    /// When it was to be tried again.
+    planned_end: SystemTime,
+}
+
+impl Link {
+    /// Of an attempt that ends now and is tried again after `delay`.
+    #[cfg_attr(not(feature = "otel"), expect(unused_variables))]
+    pub(super) fn of(root: &tracing::Span, delay: Duration) -> Self {
+        let start = SystemTime::now();
+        Self(Some(Box::new(Before {
+            #[cfg(feature = "otel")]
+            place: with_otel::place(root),
+            start,
+            // What the clock cannot tell is never.
+            planned_end: start.checked_add(delay).unwrap_or(start),
+        })))
+    }
+
+    /// Start and planned end of the backoff, by RFC 3339.
+    pub(super) fn backoff(&self) -> Option<[String; 2]> {
+        let before = self.0.as_ref()?;
+        let told = |time: SystemTime| Some(format!("{:.3}", jiff::Timestamp::try_from(time).ok()?));
+        Some([told(before.start)?, told(before.planned_end)?])
+    }
+}
 
 #[cfg(feature = "otel")]
 mod with_otel {
     use super::{Field, Link};
-    use crate::trace::{Traceparent, names::attribute};
+    use crate::{
+        ObjectKey,
+        trace::{Traceparent, names::attribute},
+    };
     use opentelemetry::{
         Context, KeyValue, Value,
         baggage::BaggageExt,
@@ -29,6 +73,8 @@ mod with_otel {
 
     fn value(field: Field<'_>) -> Value {
         match field {
+            Field::Key(key) => key.shared().into(),
+            Field::Fixed(text) => text.into(),
             Field::Text(text) => Value::from(text.to_owned()),
             Field::Int(number) => number.into(),
             Field::Bool(truth) => truth.into(),
@@ -47,8 +93,8 @@ mod with_otel {
     pub(in super::super) struct Beginning(Context);
 
     impl Beginning {
-        pub(in super::super) fn of(key: &str, parent: Option<&Traceparent>) -> Self {
-            let context = Context::new().with_baggage([KeyValue::new(attribute::KEY, key.to_owned())]);
+        pub(in super::super) fn of(key: &ObjectKey, parent: Option<&Traceparent>) -> Self {
+            let context = Context::new().with_baggage([KeyValue::new(attribute::KEY, key.shared())]);
             Self(match parent {
                 Some(parent) => context.with_remote_span_context(parent.place().clone()),
                 None => context,
@@ -66,7 +112,7 @@ mod with_otel {
             root: &str,
             subject: impl Fn() -> crate::telemetry::Subject,
         ) -> Result<Self, Aside> {
-            crate::telemetry::sampling::Sampling::ask(root, &self.0, subject).map(Self).map_err(Aside)
+            crate::telemetry::sampling::Sampling::ask(root, self.0, subject).map(Self).map_err(Aside)
         }
 
         /// Gives it to a root span. It must not have been entered.
@@ -90,8 +136,8 @@ mod with_otel {
 
     /// Links a root span to the attempt before it.
     pub(in super::super) fn add_link(root: &Span, before: &Link) {
-        if let Some(before) = &before.0 {
-            root.add_link(before.clone());
+        if let Some(place) = before.0.as_ref().and_then(|before| before.place.as_ref()) {
+            root.add_link(place.clone());
         }
     }
 
@@ -104,9 +150,9 @@ mod with_otel {
     }
 
     /// The place of a root span.
-    pub(in super::super) fn link(root: &Span) -> Link {
+    pub(super) fn place(root: &Span) -> Option<SpanContext> {
         // A link to what is not recorded would lead nowhere.
-        Link(Some(context(root)).filter(|place| place.is_valid() && place.is_sampled()))
+        Some(context(root)).filter(|place| place.is_valid() && place.is_sampled())
     }
 
     /// The id of the trace, where there is one.
@@ -123,12 +169,12 @@ mod with_otel {
 #[cfg(feature = "telemetry")]
 pub(super) use with_otel::Aside;
 #[cfg(feature = "otel")]
-pub(super) use with_otel::{Beginning, add_link, link, link_to, log, trace_id};
+pub(super) use with_otel::{Beginning, add_link, link_to, log, trace_id};
 
 #[cfg(not(feature = "otel"))]
 mod without_otel {
     use super::{Field, Link};
-    use crate::trace::Traceparent;
+    use crate::{ObjectKey, trace::Traceparent};
     use tracing::Span;
 
     pub(in super::super) fn log(_: &Span, _: &'static str, _: &[(&'static str, Field<'_>)]) {}
@@ -136,7 +182,7 @@ mod without_otel {
     pub(in super::super) struct Beginning;
 
     impl Beginning {
-        pub(in super::super) fn of(_: &str, _: Option<&Traceparent>) -> Self {
+        pub(in super::super) fn of(_: &ObjectKey, _: Option<&Traceparent>) -> Self {
             Self
         }
 
@@ -148,14 +194,10 @@ mod without_otel {
 
     pub(in super::super) fn link_to(_: &Span, _: &Traceparent) {}
 
-    pub(in super::super) fn link(_: &Span) -> Link {
-        Link()
-    }
-
     pub(in super::super) fn trace_id(_: &Span) -> Option<String> {
         None
     }
 }
 
 #[cfg(not(feature = "otel"))]
-pub(super) use without_otel::{Beginning, add_link, link, link_to, log, trace_id};
+pub(super) use without_otel::{Beginning, add_link, link_to, log, trace_id};

@@ -26,6 +26,8 @@
 //! | `controller.cfg.max_retries`, `controller.cfg.concurrent_workers` | both | int |
 //! | `kooper.trigger` | root | [`Trigger`](crate::Trigger): `list`, `watch`, `resync`, `retry`, `requeue`, `owned`, `related` |
 //! | `kooper.queue.wait_ms`, `kooper.queue.coalesced` | root | int: time from ready to taken; changes that this run covers beside the first |
+//! | `kooper.queue.lane` | root | `live`, `retry`, `backlog`: the line in which it waited; live changes go first |
+//! | `kooper.backoff.start`, `kooper.backoff.planned_end` | root, of a retry | by RFC 3339, to the millisecond: when the attempt before it ended, and when this one was to be ready |
 //! | `kooper.outcome` | root | `done`, `requeued`, `retried`, `given_up`, `permanent`, `aborted` |
 //! | `error`, and the span's status | both, on failure | `true`; Error with the message |
 //! | `error.type` | root, on failure | `handler`, `timeout`, `panic`, `decode`, `aborted` |
@@ -99,6 +101,7 @@
 //! | the span's name | verb and resource: `patch deployments/status` |
 //! | `component` | `kooper` |
 //! | `http.request.method`, `url.path` | as sent |
+//! | `server.address`, `server.port`, `url.full` | of the API server; absent where the program made the client itself |
 //! | `k8s.request.verb` | `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection` |
 //! | `k8s.request.resource`, `.subresource`, `.namespace`, `.name` | `deployments.apps`, `status`, `ns`, `name`; absent where the path has none |
 //! | `http.response.status_code` | int |

@@ -27,6 +27,9 @@ pub(crate) mod attribute {
     pub(crate) const TRIGGER: &str = "kooper.trigger";
     pub(crate) const QUEUE_WAIT: &str = "kooper.queue.wait_ms";
     pub(crate) const COALESCED: &str = "kooper.queue.coalesced";
+    pub(crate) const LANE: &str = "kooper.queue.lane";
+    pub(crate) const BACKOFF_START: &str = "kooper.backoff.start";
+    pub(crate) const BACKOFF_END: &str = "kooper.backoff.planned_end";
     pub(crate) const OUTCOME: &str = "kooper.outcome";
     pub(crate) const ERROR_TYPE: &str = "error.type";
     pub(crate) const LIST_VERSION: &str = "kubernetes.resource_version";

@@ -16,7 +16,7 @@ use tracing_core::{
 };
 
 /// The fields of a root span, in the order of [`Spans::root`]'s values.
-pub(super) const ROOT: [&str; 24] = [
+pub(super) const ROOT: [&str; 27] = [
     name::KIND,
     name::COMPONENT,
     name::CONTROLLER,
@@ -35,6 +35,9 @@ pub(super) const ROOT: [&str; 24] = [
     name::TRIGGER,
     name::QUEUE_WAIT,
     name::COALESCED,
+    name::LANE,
+    name::BACKOFF_START,
+    name::BACKOFF_END,
     name::STATUS,
     name::STATUS_DESCRIPTION,
     name::ERROR,
@@ -223,6 +226,17 @@ impl Callsite {
     }
 }
 
+/// Fields that a span has at most.
+const MOST: usize = if ROOT.len() > CHILD.len() + OWN { ROOT.len() } else { CHILD.len() + OWN };
+
+/// Records some fields of a span of the contract at once, those from a place on: each record by itself finds the span anew.
+pub(super) fn record(span: &Span, from: usize, values: &[Option<&dyn Value>]) {
+    let Some(meta) = span.metadata() else { return };
+    let mut all: [Option<&dyn Value>; MOST] = [None; MOST];
+    all[from..from + values.len()].copy_from_slice(values);
+    span.record_all(&meta.fields().value_set_all(&all[..meta.fields().len()]));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -268,6 +282,14 @@ mod tests {
         for name in ROOT.iter().chain(&CHILD) {
             assert!(kooper_syntax::field::check(name).is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn what_is_recorded_of_a_failure_stands_at_the_end_of_both_spans() {
+        let failed = [name::STATUS, name::STATUS_DESCRIPTION, name::ERROR, name::PANIC_PLACE];
+        assert_eq!(CHILD[CHILD.len() - 4..], failed);
+        assert_eq!(ROOT[ROOT.len() - 6..ROOT.len() - 2], failed);
+        assert_eq!(ROOT[ROOT.len() - 2..], [name::ERROR_TYPE, name::OUTCOME]);
     }
 
     #[test]

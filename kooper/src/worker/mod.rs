@@ -27,13 +27,13 @@ use admit::Admitted;
 use run::{End, run};
 use std::{
     collections::HashMap,
+    pin::pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 use tokio_util::sync::CancellationToken;
-use tracing::Instrument;
 
 /// How many attempts of handlers that never wait a worker makes before other tasks of its thread have a turn.
 const TURN: u32 = 32;
@@ -106,7 +106,7 @@ impl<H: Runnable> Workers<H> {
             }
             admitted => admitted,
         };
-        let attempt = Attempt::begin(&self.identity, handout, &job);
+        let mut attempt = Attempt::begin(&self.identity, handout, &job);
         let (verdict, limits, failure) = match self.handle(handout, &job, admitted, &attempt, place).await {
             Ok(requeue) => (requeue.delay().map_or(Verdict::Done, Verdict::RequeueAfter), self.add, None),
             Err(Failed { failure, verdict, of }) => (verdict, self.in_force(of), Some(failure)),
@@ -195,17 +195,19 @@ impl<H: Runnable> Workers<H> {
         let asked = self.hooks.on_error.as_ref().map(|hook| (hook, ctx.clone()));
         let watch = self.watchdog.watch(place, &handout.key);
         let run = run(handler(ctx), limits.timeout, &self.aborted, &watch);
-        let end = attempt.around(run.instrument(child.clone())).await;
-        drop(watch);
-        // Whatever the handler left behind (tasks, threads) learns that nobody waits for it any more.
-        if !matches!(end, End::Returned(_)) {
-            cancelled.cancel();
-        }
-        let ask = |error: &Error| {
-            asked.map_or(OnError::Retry, |(hook, ctx)| (hook.call)(&self.handler, error, &ctx))
-        };
-        judge(end, which, ask)
-            .inspect_err(|failed| child.in_scope(|| attempt.child_failed(&child, &failed.failure)))
+        // Pinned here, and lent: each future that holds another by value would be twice its size.
+        let judged = pin!(async {
+            let end = run.await;
+            // Whatever the handler left behind (tasks, threads) learns that nobody waits for it any more.
+            if !matches!(end, End::Returned(_)) {
+                cancelled.cancel();
+            }
+            let ask = |error: &Error| {
+                asked.map_or(OnError::Retry, |(hook, ctx)| (hook.call)(&self.handler, error, &ctx))
+            };
+            judge(end, which, ask).inspect_err(|failed| attempt.child_failed(&child, &failed.failure))
+        });
+        attempt.around(&child, judged).await
     }
 }
 

@@ -4,8 +4,9 @@
 //	go run ./samples > ../../tests/tests/protobuf/samples.txt    # few: an object of each kind with about a third of its fields
 //	go run ./samples all                                        # many: see below; 25 MB
 //
-// All are: Go's own test data of k8s.io/api, of each minor that it has; of each kind one object in which every pointer
-// leads to a zero value and every list and map has one zero element; and twenty filled at random.
+// All are, each part below a line `# PART`: Go's own test data of k8s.io/api and k8s.io/apiextensions-apiserver, of each minor
+// that they have (`# v1.33.0` to `# HEAD`); of each kind an object with nothing in it, and one in which every pointer leads to
+// a zero value and every list and map has one zero element (`# zero`); and twenty filled at random (`# random`).
 package main
 
 import (
@@ -15,7 +16,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io/fs"
+	"maps"
 	"math/rand"
 	"os"
 	"os/exec"
@@ -43,32 +44,43 @@ func main() {
 		protobuf: protobuf.NewSerializer(types, types),
 		json:     jsonserializer.NewSerializerWithOptions(jsonserializer.DefaultMetaFactory, types, types, jsonserializer.SerializerOptions{}),
 	}
-	all := len(os.Args) > 1 && os.Args[1] == "all"
 	stored := kinds(types)
-	if all {
-		w.golden(stored)
-	}
-	for _, kind := range stored {
-		// The same kind gives the same objects, whatever other kinds there are.
-		source := rand.New(rand.NewSource(seed(kind)))
-		if !all {
-			w.made(kind, &filler{Rand: source, often: 1, of: 3, scalars: true})
-			continue
-		}
-		w.made(kind, &filler{Rand: source, often: 1, of: 1})
-		for range 20 {
-			w.made(kind, &filler{Rand: source, often: 3, of: 4, scalars: true})
+	if len(os.Args) > 1 && os.Args[1] == "all" {
+		w.all(stored)
+	} else {
+		for _, kind := range stored {
+			w.made(kind, &filler{Rand: source(kind), often: 1, of: 3, scalars: true})
 		}
 	}
 	check(w.out.Flush())
 }
 
-// kinds are those whose objects can be stored, of every version, in a fixed order.
+func (w *writer) all(stored []schema.GroupVersionKind) {
+	w.golden(stored)
+	w.part("zero")
+	for _, kind := range stored {
+		w.made(kind, &filler{Rand: source(kind), often: 0, of: 1})
+		w.made(kind, &filler{Rand: source(kind), often: 1, of: 1})
+	}
+	w.part("random")
+	for _, kind := range stored {
+		random := source(kind)
+		for range 20 {
+			w.made(kind, &filler{Rand: random, often: 3, of: 4, scalars: true})
+		}
+	}
+}
+
+// unstored are what k8s-openapi has beside kinds whose objects can be stored.
+var unstored = []string{"APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"}
+
+// kinds are those whose objects can be stored, of every version, and the unstored ones, in a fixed order.
 func kinds(types *runtime.Scheme) []schema.GroupVersionKind {
 	var kinds []schema.GroupVersionKind
 	for kind, goType := range types.AllKnownTypes() {
-		_, meta := goType.FieldByName("ObjectMeta")
-		if kind.Version != runtime.APIVersionInternal && meta {
+		_, stored := goType.FieldByName("ObjectMeta")
+		wanted := stored || kind.Group == "" && slices.Contains(unstored, kind.Kind)
+		if kind.Version != runtime.APIVersionInternal && wanted {
 			kinds = append(kinds, kind)
 		}
 	}
@@ -76,12 +88,13 @@ func kinds(types *runtime.Scheme) []schema.GroupVersionKind {
 	return kinds
 }
 
-func seed(kind schema.GroupVersionKind) int64 {
+// source gives the same kind the same objects, whatever other kinds there are.
+func source(kind schema.GroupVersionKind) *rand.Rand {
 	var sum int64
 	for _, char := range kind.String() {
 		sum = sum*31 + int64(char)
 	}
-	return sum
+	return rand.New(rand.NewSource(sum))
 }
 
 type writer struct {
@@ -102,33 +115,51 @@ func (w *writer) made(kind schema.GroupVersionKind, filler *filler) {
 	w.line(kind.GroupVersion().String(), kind.Kind, binary.Bytes(), text.Bytes())
 }
 
-// golden writes Go's own test data of some kinds.
-func (w *writer) golden(stored []schema.GroupVersionKind) {
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "k8s.io/api").Output()
-	check(err)
-	root := filepath.Join(strings.TrimSpace(string(out)), "testdata")
-	check(filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
-		check(err)
-		base, isBinary := strings.CutSuffix(path, ".pb")
-		if !isBinary {
-			return nil
-		}
-		binary, err := os.ReadFile(path)
-		check(err)
-		text, err := os.ReadFile(base + ".json")
-		if os.IsNotExist(err) {
-			// What a round trip through the newest version leaves of an older one's.
-			return nil
-		}
-		check(err)
-		var types struct{ APIVersion, Kind string }
-		check(json.Unmarshal(text, &types))
-		if slices.Contains(stored, schema.FromAPIVersionAndKind(types.APIVersion, types.Kind)) {
-			w.line(types.APIVersion, types.Kind, binary, text)
-		}
-		return nil
-	}))
+// testData is where modules have objects that Go's own tests read, a folder for each minor.
+var testData = map[string]string{
+	"k8s.io/api":                     "testdata",
+	"k8s.io/apiextensions-apiserver": "pkg/apis/testdata",
 }
+
+// golden writes Go's own test data of some kinds, minor by minor.
+func (w *writer) golden(stored []schema.GroupVersionKind) {
+	parts := map[string][]string{}
+	for module, folder := range testData {
+		out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
+		check(err)
+		files, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(out)), folder, "*", "*.pb"))
+		check(err)
+		for _, file := range files {
+			part := filepath.Base(filepath.Dir(file))
+			parts[part] = append(parts[part], file)
+		}
+	}
+	for _, part := range slices.Sorted(maps.Keys(parts)) {
+		w.part(part)
+		slices.Sort(parts[part])
+		for _, file := range parts[part] {
+			w.goldenObject(file, stored)
+		}
+	}
+}
+
+func (w *writer) goldenObject(file string, stored []schema.GroupVersionKind) {
+	binary, err := os.ReadFile(file)
+	check(err)
+	text, err := os.ReadFile(strings.TrimSuffix(file, ".pb") + ".json")
+	if os.IsNotExist(err) {
+		// ListOptions, which is no object.
+		return
+	}
+	check(err)
+	var types struct{ APIVersion, Kind string }
+	check(json.Unmarshal(text, &types))
+	if slices.Contains(stored, schema.FromAPIVersionAndKind(types.APIVersion, types.Kind)) {
+		w.line(types.APIVersion, types.Kind, binary, text)
+	}
+}
+
+func (w *writer) part(name string) { fmt.Fprintln(w.out, "#", name) }
 
 func (w *writer) line(apiVersion, kind string, binary, text []byte) {
 	var compact bytes.Buffer

@@ -17,6 +17,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct Program {
     child: Child,
     output: Arc<Output>,
+    /// What reads its two streams.
+    readers: Vec<thread::JoinHandle<()>>,
 }
 
 #[derive(Default)]
@@ -54,9 +56,11 @@ impl Program {
             .spawn()
             .expect("the program can be started");
         let output = Arc::new(Output::default());
-        collect(child.stdout.take().expect("stdout is a pipe"), &output);
-        collect(child.stderr.take().expect("stderr is a pipe"), &output);
-        Self { child, output }
+        let readers = vec![
+            collect(child.stdout.take().expect("stdout is a pipe"), &output),
+            collect(child.stderr.take().expect("stderr is a pipe"), &output),
+        ];
+        Self { child, output, readers }
     }
 
     /// Waits until the program has printed a text so often.
@@ -81,9 +85,14 @@ impl Program {
         assert!(sent.is_ok_and(|status| status.success()), "SIGTERM could not be sent");
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits until it has ended by itself, and all that it printed has been read.
     pub(crate) fn ended(&mut self) -> ExitStatus {
-        wait_for("the program to end", || self.child.try_wait().expect("it is a child of this process"))
+        let status =
+            wait_for("the program to end", || self.child.try_wait().expect("it is a child of this process"));
+        for reader in self.readers.drain(..) {
+            reader.join().expect("a reader does not panic");
+        }
+        status
     }
 
     /// Sends SIGTERM and expects the exit code 0.
@@ -102,7 +111,7 @@ impl Drop for Program {
     }
 }
 
-fn collect(stream: impl Read + Send + 'static, output: &Arc<Output>) {
+fn collect(stream: impl Read + Send + 'static, output: &Arc<Output>) -> thread::JoinHandle<()> {
     let output = Arc::clone(output);
     thread::spawn(move || {
         for line in BufReader::new(stream).lines().map_while(Result::ok) {
@@ -111,7 +120,7 @@ fn collect(stream: impl Read + Send + 'static, output: &Arc<Output>) {
             text.push('\n');
             output.grown.notify_all();
         }
-    });
+    })
 }
 
 /// Asks again and again until there is an answer.

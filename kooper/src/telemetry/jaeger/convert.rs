@@ -42,7 +42,7 @@ pub(super) fn resource(resource: &Resource) -> old_sdk::Resource {
 }
 
 /// Jaeger would make the root the child of another span of its trace.
-fn is_own_trace(span: &SpanData, link: &new_trace::Link) -> bool {
+pub(super) fn is_own_trace(span: &SpanData, link: &new_trace::Link) -> bool {
     span.parent_span_id == new::SpanId::INVALID
         && link.span_context.trace_id() == span.span_context.trace_id()
 }

@@ -1,9 +1,12 @@
-//! The Jaeger agent: spans in compact thrift, in UDP datagrams.
+//! Jaeger's own ways: the agent, in compact thrift by UDP, and its collector, in binary thrift by HTTP.
 //!
-//! The wire is that of `opentelemetry-jaeger`, whose last release speaks OpenTelemetry 0.23. It is used for no more than its
-//! exporter that blocks; `convert.rs` makes spans of that version of those of today, and `agent.rs` does what it lacks.
+//! The agent's wire is that of `opentelemetry-jaeger`, whose last release speaks OpenTelemetry 0.23. It is used for no more than its
+//! exporter that blocks; `convert.rs` makes spans of that version of those of today, and `agent.rs` does what it lacks. The
+//! collector is served by `batch.rs` and `collector.rs`.
 
 mod agent;
+mod batch;
+mod collector;
 mod convert;
 mod cut;
 mod sampler;
@@ -15,14 +18,20 @@ mod wire;
 
 use super::{
     InitError,
+    blocking::Blocking,
+    client::{check, connector},
     destination::{Destination, To},
     export::Batches,
 };
 use agent::Agent;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use collector::{Collector, Door};
+use http::{HeaderValue, Uri};
 use std::sync::{Arc, atomic::AtomicBool};
 
-/// An exporter to a Jaeger agent, for [`Builder::jaeger`](super::Builder::jaeger): compact thrift over UDP, as Kooper's first
-/// version sent it. Jaeger v2 takes it too, at port 6831.
+/// An exporter by Jaeger's own wire, for [`Builder::jaeger`](super::Builder::jaeger): to an agent, in compact thrift over UDP, as
+/// Kooper's first version sent it, or past the agent to a [`collector`](Self::collector), in binary thrift over HTTP. Jaeger v2
+/// takes both, at ports 6831 and 14268.
 ///
 /// ```no_run
 /// use kooper::telemetry::{self, Jaeger};
@@ -41,19 +50,20 @@ use std::sync::{Arc, atomic::AtomicBool};
 ///
 /// | variable | meaning |
 /// |---|---|
-/// | `JAEGER_AGENT_HOST`, `JAEGER_AGENT_PORT` | the agent, unless the program says it: `localhost`, `6831`; one of them turns the exporter on |
+/// | `JAEGER_AGENT_HOST`, `JAEGER_AGENT_PORT` | the agent, unless the program says where to: `localhost`, `6831`; one of them turns the exporter on |
+/// | `JAEGER_ENDPOINT` | the collector, `http://HOST:14268/api/traces`; it turns the exporter on, and no agent is asked |
+/// | `JAEGER_USER`, `JAEGER_PASSWORD` | for the collector, where both are set: basic authentication |
 /// | `JAEGER_SERVICE_NAME` | the name of the service, where no variable of OpenTelemetry names it |
 /// | `JAEGER_TAGS` | `key=value,…` for the resource; `${VARIABLE:default}` is a value from the environment |
 /// | `JAEGER_SAMPLER_TYPE`, `JAEGER_SAMPLER_PARAM` | `const` and 0 or 1, `probabilistic` and a share, `ratelimiting` and traces a second; roots then have the tags `sampler.type` and `sampler.param` |
 /// | `JAEGER_DISABLED` | `true`: none of the variables above turns the exporter on |
-/// | `JAEGER_ENDPOINT` | not spoken any more: `init` fails and says which variable of OTLP to set, unless one is set |
 ///
 /// `JAEGER_SERVICE_NAME`, `JAEGER_TAGS` and `JAEGER_SAMPLER_*` hold for all exporters; `OTEL_TRACES_SAMPLER` wins over the sampler's.
 /// `OTEL_EXPORTER_JAEGER_AGENT_HOST` and `_PORT` win over all that is said of the agent's address.
 ///
 /// # What thrift cannot carry
 ///
-/// | of a span | by OTLP | by the agent |
+/// | of a span | by OTLP | by the agent and the collector |
 /// |---|---|---|
 /// | times | nanoseconds | microseconds |
 /// | array | an array | text, `[1,2,3]`; text inside is not escaped |
@@ -64,9 +74,9 @@ use std::sync::{Arc, atomic::AtomicBool};
 /// | trace state | kept | lost |
 /// | counts of what was over a limit of the SDK | kept | lost |
 /// | name of an event | a name | the log's field `event`, empty where there is no name |
-/// | length of a span | any | one datagram: it is cut, see below |
+/// | length of a span | any | by the agent one datagram: it is cut, see below; by the collector any |
 ///
-/// All else arrives the same both ways: `tests/tests/jaeger.rs` compares it in real Jaegers, span by span, and
+/// All else arrives the same all three ways: `tests/tests/jaeger.rs` compares it in real Jaegers, span by span, and
 /// `tests/tests/traced_controller.rs` does so for the main job as a program.
 ///
 /// # As Kooper sent it
@@ -93,32 +103,49 @@ use std::sync::{Arc, atomic::AtomicBool};
 ///
 /// `opentelemetry-jaeger` has no maintainer: it was given up when Jaeger learned OTLP, and its advisory says no more than that.
 /// Kooper stays out of the way of what is known to be broken in it: its client for tokio (which panics in debug builds), its
-/// batches, its propagator and its HTTP collector are not compiled in or not used. What is used encodes spans that the program
+/// batches, its propagator and its client of collectors are not compiled in or not used. What is used encodes spans that the program
 /// made itself, and reads nothing from the network. Who wants no such crate in the tree leaves the feature `jaeger` off, as it
 /// is by default.
 #[derive(Debug, Clone, Default)]
 #[must_use = "it exports nothing until it is given to a builder"]
 pub struct Jaeger {
-    agent: Option<String>,
+    to: Option<Where>,
     datagram: Option<usize>,
 }
 
+/// Whom spans are sent to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Where {
+    /// Its host and port.
+    Agent(String),
+    /// Its URL.
+    Collector(String),
+}
+
 /// Makes an exporter.
-type Make = Arc<dyn Fn() -> To<Agent> + Send + Sync>;
+type Make<E> = Arc<dyn Fn() -> To<E> + Send + Sync>;
 
 impl Jaeger {
-    /// To the agent that the variables name, else to `localhost:6831`.
+    /// To whom the variables name, else to the agent at `localhost:6831`.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// The agent's host and port, before what variables say.
     pub fn agent(mut self, address: impl Into<String>) -> Self {
-        self.agent = Some(address.into());
+        self.to = Some(Where::Agent(address.into()));
         self
     }
 
-    /// The most that a datagram may hold in bytes, 65,000 unless this is called. Some systems send less at once: macOS 9,216.
+    /// A collector's URL, `http://HOST:14268/api/traces`, before what variables say; past every agent. What it refuses is told, and
+    /// not sent again. `https` needs the feature `rustls-tls`.
+    pub fn collector(mut self, url: impl Into<String>) -> Self {
+        self.to = Some(Where::Collector(url.into()));
+        self
+    }
+
+    /// The most that a datagram to the agent may hold in bytes, 65,000 unless this is called. Some systems send less at once: macOS
+    /// 9,216.
     pub fn datagram(mut self, bytes: usize) -> Self {
         self.datagram = Some(bytes);
         self
@@ -126,12 +153,14 @@ impl Jaeger {
 
     /// Starts its thread.
     pub(super) fn start(self, var: impl Fn(&str) -> Option<String> + Copy) -> crate::Result<Batches> {
-        Ok(Batches::start(self.make(var)?, var)?)
+        match self.target(var) {
+            Where::Agent(address) => Batches::start(self.to_agent(address)?, var),
+            Where::Collector(url) => Batches::start(to_collector(&url, var)?, var),
+        }
     }
 
-    /// What makes an exporter for each service.
-    fn make(self, var: impl Fn(&str) -> Option<String>) -> Result<Make, InitError> {
-        let address = self.address(var);
+    /// What makes an exporter to an agent for each service.
+    fn to_agent(&self, address: String) -> Result<Make<Agent>, InitError> {
         let destination = Arc::new(Destination::new(format!("Jaeger agent at {address}")));
         let port = address.rsplit_once(':').map(|(_, port)| port.parse::<u16>());
         if !matches!(port, Some(Ok(_))) {
@@ -145,18 +174,52 @@ impl Jaeger {
         }))
     }
 
-    fn address(&self, var: impl Fn(&str) -> Option<String>) -> String {
-        let by = |host: &str, port: &str| {
+    fn target(&self, var: impl Fn(&str) -> Option<String>) -> Where {
+        let agent = |host: &str, port: &str| {
             let (host, port) = (var(host), var(port));
             (host.is_some() || port.is_some()).then(|| {
                 let host = host.as_deref().map_or("localhost", str::trim);
-                format!("{host}:{}", port.as_deref().map_or("6831", str::trim))
+                Where::Agent(format!("{host}:{}", port.as_deref().map_or("6831", str::trim)))
             })
         };
-        // The encoder reads the first two itself, whatever it is told.
-        by("OTEL_EXPORTER_JAEGER_AGENT_HOST", "OTEL_EXPORTER_JAEGER_AGENT_PORT")
-            .or_else(|| self.agent.clone())
-            .or_else(|| by("JAEGER_AGENT_HOST", "JAEGER_AGENT_PORT"))
-            .unwrap_or_else(|| "localhost:6831".to_owned())
+        let collector = || var("JAEGER_ENDPOINT").map(|url| Where::Collector(url.trim().to_owned()));
+        match &self.to {
+            Some(collector @ Where::Collector(_)) => collector.clone(),
+            // The encoder reads these two itself, whatever it is told.
+            to => agent("OTEL_EXPORTER_JAEGER_AGENT_HOST", "OTEL_EXPORTER_JAEGER_AGENT_PORT")
+                .or_else(|| to.clone())
+                .or_else(collector)
+                .or_else(|| agent("JAEGER_AGENT_HOST", "JAEGER_AGENT_PORT"))
+                .unwrap_or_else(|| Where::Agent("localhost:6831".to_owned())),
+        }
     }
+}
+
+/// What makes an exporter to a collector for each service.
+fn to_collector(
+    url: &str,
+    var: impl Fn(&str) -> Option<String>,
+) -> Result<Make<Blocking<Collector>>, InitError> {
+    let destination = Arc::new(Destination::new(format!("Jaeger collector at {url}")));
+    let wrong = |reason| InitError::Exporter { destination: destination.to_string(), reason };
+    let tls = check(url).map_err(wrong)?;
+    let endpoint: Uri = url.parse().map_err(|error: http::uri::InvalidUri| wrong(error.to_string()))?;
+    if endpoint.path() == "/" {
+        return Err(wrong("it has no path; write http://HOST:14268/api/traces".to_owned()));
+    }
+    let authorization = var("JAEGER_USER").zip(var("JAEGER_PASSWORD")).map(|(user, password)| {
+        let mut value =
+            HeaderValue::try_from(format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}"))))
+                .expect("base64 has no letter that a header has not");
+        value.set_sensitive(true);
+        value
+    });
+    let door = Door { endpoint, connector: connector(tls).map_err(wrong)?, authorization };
+    // The next ones are made the same way, in the middle of the program's work; what can fail fails here.
+    Collector::new(door.clone()).map_err(wrong)?;
+    let told = destination.clone();
+    Ok(Arc::new(move || match Collector::new(door.clone()) {
+        Ok(collector) => To::new(told.clone(), collector),
+        Err(reason) => unreachable!("the same exporter could be made before: {reason}"),
+    }))
 }

@@ -8,7 +8,8 @@ use opentelemetry_sdk::{
     trace::{SpanData, SpanEvents, SpanExporter as _, SpanLinks},
 };
 use std::{
-    net::{SocketAddr, UdpSocket},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpListener, UdpSocket},
     time::{Duration, UNIX_EPOCH},
 };
 
@@ -146,14 +147,83 @@ async fn a_name_that_nobody_knows_is_an_error_of_each_batch() {
 #[test]
 fn the_agent_is_that_of_the_program_before_that_of_the_variables() {
     let vars = [("JAEGER_AGENT_HOST", "b"), ("JAEGER_AGENT_PORT", "7")];
-    let address = |jaeger: &Jaeger, vars: &[(&str, &str)]| jaeger.address(var(vars));
+    let target = |jaeger: &Jaeger, vars: &[(&str, &str)]| match jaeger.target(var(vars)) {
+        Where::Agent(address) | Where::Collector(address) => address,
+    };
     let jaeger = Jaeger::new();
-    assert_eq!(address(&jaeger, &[]), "localhost:6831");
-    assert_eq!(address(&jaeger, &vars), "b:7");
-    assert_eq!(address(&jaeger, &vars[1..]), "localhost:7");
-    assert_eq!(address(&jaeger.agent("a:1"), &vars), "a:1");
-    let Err(error) = Jaeger::new().agent("a").make(var(&[])) else { panic!("no port") };
+    assert_eq!(target(&jaeger, &[]), "localhost:6831");
+    assert_eq!(target(&jaeger, &vars), "b:7");
+    assert_eq!(target(&jaeger, &vars[1..]), "localhost:7");
+    assert_eq!(target(&jaeger.agent("a:1"), &vars), "a:1");
+    let Err(error) = Jaeger::new().to_agent("a".into()) else { panic!("no port") };
     assert!(error.to_string().contains("write HOST:6831"), "{error}");
+}
+
+#[test]
+fn a_collector_goes_before_every_agent_and_the_programs_before_that_of_the_variables() {
+    let url = "http://c:14268/api/traces";
+    let vars = [("JAEGER_ENDPOINT", url), ("JAEGER_AGENT_HOST", "b")];
+    assert_eq!(Jaeger::new().target(var(&vars)), Where::Collector(url.into()));
+    assert_eq!(Jaeger::new().agent("a:1").target(var(&vars)), Where::Agent("a:1".into()));
+    let own = Jaeger::new().collector("http://own/api/traces");
+    let old = [("OTEL_EXPORTER_JAEGER_AGENT_HOST", "b")];
+    assert_eq!(own.target(var(&old)), Where::Collector("http://own/api/traces".into()));
+    for (url, said) in [
+        ("http://c:14268", "write http://HOST:14268/api/traces"),
+        ("c:14268/api/traces", "write http://HOST:PORT"),
+        ("ftp://c/api/traces", "neither http nor https"),
+    ] {
+        let Err(error) = to_collector(url, var(&[])) else { panic!("{url} is accepted") };
+        let error = error.to_string();
+        assert!(error.contains(said) && error.contains(url), "{error}");
+    }
+}
+
+#[test]
+fn a_collector_is_posted_the_batch_with_name_and_password_and_what_it_refuses_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}/api/traces", listener.local_addr().expect("bound"));
+    let server = std::thread::spawn(move || {
+        ["202 Accepted\r\ncontent-length: 0\r\n\r\n", "401 Unauthorized\r\ncontent-length: 7\r\n\r\nno way\n"]
+            .map(|answer| {
+                let (mut stream, _) = listener.accept().expect("it comes");
+                let mut reader = BufReader::new(stream.try_clone().expect("a second end"));
+                let mut head = Vec::new();
+                loop {
+                    let mut line = String::new();
+                    reader.read_line(&mut line).expect("a head");
+                    match line.trim_end() {
+                        "" => break,
+                        line => head.push(line.to_owned()),
+                    }
+                }
+                let length = head.iter().find_map(|line| line.strip_prefix("content-length: "));
+                let mut body = vec![0; length.expect("a length").parse().expect("a number")];
+                reader.read_exact(&mut body).expect("a body");
+                write!(stream, "HTTP/1.1 {answer}").expect("answered");
+                (head, body)
+            })
+    });
+    let vars = [("JAEGER_USER", "me"), ("JAEGER_PASSWORD", "secret")];
+    let mut collector = to_collector(&url, var(&vars)).expect("good")();
+    collector.set_resource(&Resource::builder_empty().with_service_name("pod-printer").build());
+    let export = |collector: &To<Blocking<Collector>>| {
+        futures_util::FutureExt::now_or_never(collector.export(vec![span("<0>", vec![])])).expect("it blocks")
+    };
+    export(&collector).expect("taken");
+    let error = export(&collector).expect_err("refused").to_string();
+    assert!(
+        error.contains(&format!("Jaeger collector at {url}: it answered 401 Unauthorized: no way")),
+        "{error}"
+    );
+    let asked = server.join().expect("both came");
+    for (head, body) in &asked {
+        assert_eq!(head[0], "POST /api/traces HTTP/1.1");
+        for line in ["content-type: application/x-thrift", "authorization: Basic bWU6c2VjcmV0"] {
+            assert!(head.iter().any(|known| known == line), "{line}: {head:?}");
+        }
+        assert!(has(body, "pod-printer") && has(body, "<0>"));
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
-//! Random spans, sent to a socket, and what an independent reader of thrift makes of the datagrams.
+//! Random spans, sent to a socket, and what an independent reader of thrift makes of the datagrams; and of the bodies that a
+//! collector is sent.
 
-use super::agent::Agent;
+use super::{agent::Agent, batch::batch};
 use opentelemetry::{
     Array, KeyValue, SpanId, TraceId, Value,
     trace::{Event, Link, SpanContext, SpanKind, Status, TraceFlags, TraceState},
@@ -16,7 +17,7 @@ use std::{
     sync::Arc,
     time::{Duration, UNIX_EPOCH},
 };
-use thrift::protocol::{TCompactInputProtocol, TInputProtocol, TMessageType, TType};
+use thrift::protocol::{TBinaryInputProtocol, TCompactInputProtocol, TInputProtocol, TMessageType, TType};
 
 /// Anything in thrift, by the numbers of its fields and no schema.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,11 +119,30 @@ fn spans(datagram: &[u8]) -> Vec<Thrift> {
     assert_eq!((&*message.name, message.message_type), ("emitBatch", TMessageType::OneWay));
     let arguments = read(&mut from, TType::Struct).expect("thrift");
     from.read_message_end().expect("its end");
-    let batch = arguments.field(1).expect("a batch");
+    spans_of(arguments.field(1).expect("a batch"))
+}
+
+/// The spans of a `Batch`, which must be of this service.
+fn spans_of(batch: &Thrift) -> Vec<Thrift> {
     let process = batch.field(1).expect("a process");
     assert_eq!(process.text(1), "pod-printer");
     assert!(process.tags(2).contains(&("kläster".to_owned(), Thrift::Text("日本語".into()))));
     batch.list(2).to_vec()
+}
+
+/// The service that all spans are of.
+fn service() -> Resource {
+    let resource = Resource::builder_empty().with_service_name("pod-printer");
+    resource.with_attribute(KeyValue::new("kläster", "日本語")).build()
+}
+
+/// What a collector reads that is posted these spans.
+fn posted(spans: &[SpanData]) -> Vec<Thrift> {
+    let body = batch(&service(), spans).expect("it can be written");
+    let mut from = TBinaryInputProtocol::new(&body[..], true);
+    let batch = read(&mut from, TType::Struct).expect("thrift");
+    assert!(from.transport.is_empty(), "{} bytes more", from.transport.len());
+    spans_of(&batch)
 }
 
 /// A span as thrift can carry it.
@@ -303,8 +323,7 @@ fn sent(spans_out: Vec<SpanData>) -> Vec<Thrift> {
         }
     });
     let mut agent = Agent::new(address.to_string(), 65_000, Arc::default());
-    let resource = Resource::builder_empty().with_service_name("pod-printer");
-    agent.set_resource(&resource.with_attribute(KeyValue::new("kläster", "日本語")).build());
+    agent.set_resource(&service());
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     runtime.block_on(agent.export(spans_out)).expect("sent");
     UdpSocket::bind("127.0.0.1:0").expect("a free port").send_to(b"end", address).expect("sent");
@@ -315,14 +334,16 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_read_of_the_datagrams_is_what_was_sent(all in vec(any_span(), 1..6)) {
+    fn what_is_read_of_datagrams_and_of_posts_is_what_was_sent(all in vec(any_span(), 1..6)) {
         let wanted: Vec<_> = all.iter().map(expected).collect();
-        let seen: Vec<_> = sent(all).iter().map(seen).collect();
-        prop_assert_eq!(seen, wanted);
+        let by_http: Vec<_> = posted(&all).iter().map(seen).collect();
+        prop_assert_eq!(&by_http, &wanted);
+        let by_udp: Vec<_> = sent(all).iter().map(seen).collect();
+        prop_assert_eq!(by_udp, wanted);
     }
 
     #[test]
-    fn a_text_of_64_kilobytes_is_cut_and_all_else_of_its_span_stays(
+    fn a_text_of_64_kilobytes_is_cut_for_a_datagram_and_all_else_of_its_span_stays(
         mut span in any_span(),
         letter in prop_oneof![Just('x'), Just('é'), Just('日')],
     ) {
@@ -330,6 +351,8 @@ proptest! {
         span.events.events.clear();
         let mut short = span.clone();
         span.attributes.push(KeyValue::new("long", long.clone()));
+        let whole: Vec<_> = posted(std::slice::from_ref(&span)).iter().map(seen).collect();
+        prop_assert_eq!(whole, [expected(&span)]);
         let [read] = &sent(vec![span])[..] else { panic!("one span") };
         let (mut tags, mut others): (Vec<_>, Vec<_>) =
             read.tags(10).into_iter().partition(|(name, _)| name == "long" || name == "kooper.span.cut");

@@ -1,80 +1,24 @@
-//! The HTTP client of the exporter.
+//! The HTTP client as the exporter wants it.
 
-use crate::telemetry::destination::Destination;
+use crate::telemetry::{client::Client, destination::Destination};
 use async_trait::async_trait;
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper_util::{
-    client::legacy::{self, connect::HttpConnector},
-    rt::TokioExecutor,
-};
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use std::sync::Arc;
 
-/// What an answer may have at most. A collector answers in a few bytes.
-const ANSWER: usize = 4 << 20;
-
-/// What makes connections; all clients of a destination share it.
-#[cfg(feature = "rustls-tls")]
-pub(super) type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
-#[cfg(not(feature = "rustls-tls"))]
-pub(super) type Connector = HttpConnector;
-
-/// A client with what the client for the API server is made of already: hyper and rustls.
+/// A client that remembers why it failed, since the exporter only says "network error".
 #[derive(Debug)]
-pub(super) struct Client {
-    client: legacy::Client<Connector, Full<Bytes>>,
-    destination: Arc<Destination>,
-}
-
-impl Client {
-    pub(super) fn new(connector: Connector, destination: Arc<Destination>) -> Self {
-        let client = legacy::Client::builder(TokioExecutor::new())
-            // Nobody watches a connection between two batches: that the server closed it would be seen too late.
-            .pool_max_idle_per_host(0)
-            .build(connector);
-        Self { client, destination }
-    }
-
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let answer = self.client.request(request.map(Full::new)).await?;
-        let (head, body) = answer.into_parts();
-        let body = Limited::new(body, ANSWER).collect().await?.to_bytes();
-        Ok(Response::from_parts(head, body))
-    }
+pub(super) struct Remembering {
+    pub(super) client: Client,
+    pub(super) destination: Arc<Destination>,
 }
 
 #[async_trait]
-impl HttpClient for Client {
+impl HttpClient for Remembering {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let answer = self.send(request).await;
+        let answer = self.client.send(request).await;
         if let Err(error) = &answer {
-            // The exporter only says "network error".
             self.destination.failed_by(crate::error::chain(&**error));
         }
         answer
     }
-}
-
-/// What makes connections: with TLS the system's certificates are trusted, and only then are they read.
-#[cfg(feature = "rustls-tls")]
-pub(super) fn connector(tls: bool) -> Result<Connector, String> {
-    let provider = rustls::crypto::ring::default_provider();
-    let builder = hyper_rustls::HttpsConnectorBuilder::new();
-    let builder = if tls {
-        let trusted = builder.with_provider_and_native_roots(provider);
-        trusted.map_err(|error| format!("the system's certificates cannot be read: {error}"))?
-    } else {
-        let config = rustls::ClientConfig::builder_with_provider(provider.into())
-            .with_safe_default_protocol_versions()
-            .map_err(|error| error.to_string())?;
-        let none = rustls::RootCertStore::empty();
-        builder.with_tls_config(config.with_root_certificates(none).with_no_client_auth())
-    };
-    Ok(builder.https_or_http().enable_http1().build())
-}
-
-#[cfg(not(feature = "rustls-tls"))]
-#[expect(clippy::unnecessary_wraps, reason = "with TLS it can fail")]
-pub(super) fn connector(_tls: bool) -> Result<Connector, String> {
-    Ok(HttpConnector::new())
 }

@@ -1,18 +1,18 @@
 //! OTLP: OpenTelemetry's own protocol, to a collector or to a backend such as Jaeger.
 
 mod client;
-mod exporter;
 mod signal;
 #[cfg(test)]
 mod tests;
 
 use super::{
     InitError,
+    blocking::Blocking,
+    client::{Client, Connector, check, connector},
     destination::{Destination, To},
     export::Batches,
 };
-use client::Client;
-use exporter::Blocking;
+use client::Remembering;
 #[cfg(feature = "otlp-grpc")]
 use opentelemetry_otlp::WithTonicConfig;
 use opentelemetry_otlp::{LogExporter, SpanExporter, WithExportConfig, WithHttpConfig};
@@ -112,7 +112,7 @@ impl Otlp {
 
     /// Starts its thread.
     pub(super) fn start(self, var: impl Fn(&str) -> Option<String> + Copy) -> crate::Result<Batches> {
-        Ok(Batches::start(self.make(var)?, var)?)
+        Batches::start(self.make(var)?, var)
     }
 
     /// What sends log lines, on a thread of its own.
@@ -140,11 +140,14 @@ impl Otlp {
     fn maker(self, signal: &Signal, var: impl Fn(&str) -> Option<String>) -> Result<Maker, InitError> {
         let protocol = self.protocol(signal, &var)?;
         let endpoint = self.address(signal, protocol, &var);
-        let timeout = self.timeout.unwrap_or_else(|| signal.timeout(&var));
+        let timeout = match self.timeout {
+            Some(timeout) => timeout,
+            None => signal.timeout(&var)?,
+        };
         let destination = Arc::new(Destination::new(format!("OTLP to {endpoint}")));
         let wrong = |reason| InitError::Exporter { destination: destination.to_string(), reason };
         let tls = check(&endpoint).map_err(wrong)?;
-        let connector = client::connector(tls && protocol == Protocol::Http).map_err(wrong)?;
+        let connector = connector(tls && protocol == Protocol::Http).map_err(wrong)?;
         let (headers, destination) = (self.headers, destination.clone());
         Ok(Maker { endpoint, headers, timeout, protocol, connector, destination })
     }
@@ -189,27 +192,13 @@ impl Otlp {
     }
 }
 
-/// Whether an address is one of TLS, or what is wrong with it.
-fn check(endpoint: &str) -> Result<bool, String> {
-    let uri: http::Uri = endpoint.parse().map_err(|error| format!("{error}; write http://HOST:PORT"))?;
-    match uri.scheme_str() {
-        _ if uri.host().is_none_or(str::is_empty) => {
-            Err("it names no host; write http://HOST:PORT".to_owned())
-        }
-        Some("http") => Ok(false),
-        Some("https") if cfg!(feature = "rustls-tls") => Ok(true),
-        Some("https") => Err("https needs the feature `rustls-tls` of kooper".to_owned()),
-        _ => Err("its scheme is neither http nor https; write http://HOST:PORT".to_owned()),
-    }
-}
-
 /// All that exporters of one destination are made of.
 struct Maker {
     endpoint: String,
     headers: HashMap<String, String>,
     timeout: Duration,
     protocol: Protocol,
-    connector: client::Connector,
+    connector: Connector,
     destination: Arc<Destination>,
 }
 
@@ -249,7 +238,10 @@ impl Maker {
     /// Settings of an exporter over HTTP.
     fn http<B: WithExportConfig + WithHttpConfig>(&self, builder: B) -> B {
         builder
-            .with_http_client(Client::new(self.connector.clone(), self.destination.clone()))
+            .with_http_client(Remembering {
+                client: Client::new(self.connector.clone()),
+                destination: self.destination.clone(),
+            })
             .with_protocol(opentelemetry_otlp::Protocol::HttpBinary)
             .with_endpoint(&self.endpoint)
             .with_timeout(self.timeout)

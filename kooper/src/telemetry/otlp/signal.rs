@@ -1,5 +1,6 @@
 //! What is sent by OTLP, each with its own path and its own form of the variables.
 
+use crate::telemetry::{InitError, variable::number};
 use std::time::Duration;
 
 /// Spans or log lines.
@@ -28,8 +29,12 @@ pub(super) const LOGS: Signal = Signal {
 
 impl Signal {
     /// How long a batch may take, by the variables.
-    pub(super) fn timeout(&self, var: impl Fn(&str) -> Option<String>) -> Duration {
-        let told = var(self.timeout).or_else(|| var("OTEL_EXPORTER_OTLP_TIMEOUT"));
-        Duration::from_millis(told.and_then(|millis| millis.trim().parse().ok()).unwrap_or(10_000))
+    ///
+    /// # Errors
+    ///
+    /// Where a variable holds no number.
+    pub(super) fn timeout(&self, var: impl Fn(&str) -> Option<String>) -> Result<Duration, InitError> {
+        let all = number(&var, "OTEL_EXPORTER_OTLP_TIMEOUT", 10_000)?;
+        number(&var, self.timeout, all).map(Duration::from_millis)
     }
 }

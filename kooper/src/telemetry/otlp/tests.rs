@@ -40,8 +40,12 @@ fn the_protocol_is_that_of_the_program_then_that_of_the_variables() {
 
 #[test]
 fn the_timeout_is_in_milliseconds() {
-    assert_eq!(TRACES.timeout(var(&[])), Duration::from_secs(10));
-    assert_eq!(TRACES.timeout(var(&[("OTEL_EXPORTER_OTLP_TIMEOUT", "250")])), Duration::from_millis(250));
+    assert_eq!(TRACES.timeout(var(&[])).expect("the default"), Duration::from_secs(10));
+    let all = ("OTEL_EXPORTER_OTLP_TIMEOUT", "250");
+    assert_eq!(TRACES.timeout(var(&[all])).expect("a number"), Duration::from_millis(250));
+    let own = ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "7");
+    assert_eq!(TRACES.timeout(var(&[all, own])).expect("a number"), Duration::from_millis(7));
+    TRACES.timeout(var(&[("OTEL_EXPORTER_OTLP_TIMEOUT", "10s")])).expect_err("no number");
 }
 
 #[test]

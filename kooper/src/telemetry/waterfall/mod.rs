@@ -30,14 +30,24 @@ const SPANS: usize = 20_000;
 /// Draws each finished trace as a picture of text:
 ///
 /// ```text
-/// default/web · given up · attempt 6 of 6 · traced-pod-controller
-/// ––|–––––––|–––––––|–––––––|–––––––|–––––––|–––––––|–> 214.09ms
-/// [ processJob ✗ ···································]
-/// [ handleAddObject ✗ ······························] 213.97ms
-/// [] redis: getOrg 10.02ms
-///   [ github: getOrg ···] 76.54ms
-///                        [ aws: ensureAWSResources ✗ ] 127.02ms
-/// 0.03ms: event=baggage, key=kubernetes.object.key, value=default/web
+/// default/web-4 · given up · attempt 6 of 6 · traced-pod-controller
+/// ––|–––––––|–––––––|–––––––|–––––––|–––––––|–––––––|–––––––|–> 1.33s
+/// [ processJob ✗ ···········································]
+/// [ handleAddObject ✗ ······································] 1.33s
+/// [ AddFunc ················································] 1.33s
+/// | redis: getOrg 11.35ms
+///  [·] github: getOrg 76.79ms
+///     | redis: getEc2List 15.06ms
+///      [···] aws: ensureAWSResources 121.01ms
+///           [ aws: getEc2List ···········] 672.93ms
+///                                         [········] aws: getALBs 232.75ms
+///                         aws: linkSGInALB 158.47ms [·····]
+///                             redis: storeResult ✗ 35.25ms []
+/// 0.12ms: event=baggage, key=kubernetes.object.key, value=default/web-4
+/// 0.13ms: event=process_object, kubernetes.object.key=default/web-4
+/// 1.33s: event=error, message=randomly failed
+/// 1.33s: event=forget, kubernetes.object.key=default/web-4, message=max number of retries reached after failing, forgetting object key
+/// 1.33s: success=false
 /// ```
 ///
 /// [`init`](super::init) sets one up for standard output where no exporter is set. This type is for other writers and for

@@ -262,6 +262,37 @@ fn every_span_is_drawn_once_whatever_its_parent_is() {
 }
 
 #[test]
+fn a_clock_that_is_behind_or_ahead_moves_a_bar_and_breaks_nothing() {
+    let spans = [
+        span(1, 0, "app", "processJob", 10_000, 90_000),
+        span(2, 1, "behind", "asked", 0, 30_000),
+        span(3, 1, "ahead", "answered", 80_000, 100_000),
+        // It ended before it began.
+        span(4, 1, "back", "turned", 50_000, 40_000),
+    ];
+    assert_eq!(
+        picture(&spans, 60),
+        "
+––|–––––––|–––––––|–––––––|–––––––|–––––––|–> 100.00ms
+    [ processJob ·····················] 80.00ms
+[···········] behind: asked 30.00ms
+                      | back: turned 0.00ms
+          ahead: answered 20.00ms [·······]
+"
+    );
+}
+
+#[test]
+fn two_hundred_spans_are_drawn_each_in_a_line_of_its_own() {
+    let calls = (0..199).map(|call| span(call + 2, 1, "app", "call", call, call + 2));
+    let spans: Vec<_> = std::iter::once(span(1, 0, "app", "root", 0, 200)).chain(calls).collect();
+    let picture = picture(&spans, 60);
+    assert_eq!(picture.lines().filter(|line| line.contains("call")).count(), 199);
+    assert!(!picture.contains('…'), "{picture}");
+    assert!(picture.lines().all(|line| line.chars().count() <= 60), "{picture}");
+}
+
+#[test]
 fn of_very_many_spans_two_hundred_are_drawn() {
     let calls = (0..500).map(|call| span(call + 2, 1, "app", "call", call, call + 1));
     let spans: Vec<_> = std::iter::once(span(1, 0, "app", "root", 0, 501)).chain(calls).collect();

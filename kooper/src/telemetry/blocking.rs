@@ -1,9 +1,10 @@
 //! An exporter that brings its own runtime.
 
+#[cfg(feature = "otlp")]
+use opentelemetry_sdk::logs::{LogBatch, LogExporter};
 use opentelemetry_sdk::{
     Resource,
     error::{OTelSdkError, OTelSdkResult},
-    logs::{LogBatch, LogExporter},
     trace::{SpanData, SpanExporter},
 };
 use std::time::Duration;
@@ -53,6 +54,7 @@ impl<E> Blocking<E> {
     }
 }
 
+#[cfg(feature = "otlp")]
 impl<E: LogExporter> LogExporter for Blocking<E> {
     async fn export(&self, batch: LogBatch<'_>) -> OTelSdkResult {
         self.wait(self.exporter.export(batch))
