@@ -6,7 +6,7 @@ use crate::{
     handler::Runnable,
     retriever::{Health, Names},
     running::Running,
-    signal,
+    signal::Signals,
     trace::Spans,
 };
 use kube::Client;
@@ -347,7 +347,7 @@ impl<H: Runnable> Controller<H> {
         &self.spec
     }
 
-    /// Runs until SIGINT or SIGTERM, then drains; a second signal ends the drain at once.
+    /// Runs until SIGINT or SIGTERM, then drains; a second signal ends the drain at once, and a third the process.
     ///
     /// Where no client was given, the ordinary configuration is used: the kubeconfig (`KUBECONFIG`, or `~/.kube/config`),
     /// else the service account of the pod.
@@ -363,30 +363,25 @@ impl<H: Runnable> Controller<H> {
     /// # Exit code
     ///
     /// Of a program whose `main` gives this back: 0 after a drain in which all that ran was finished, whatever began it; 1 with
-    /// the error on stderr after any of the above, so after a second signal that cut handlers off as well.
+    /// the error on stderr after any of the above, so after a second signal that cut handlers off as well, and after a third.
+    ///
+    /// A thread of its own hears the signals, so that handlers which block all others cannot keep them away. They also keep the
+    /// process from its end, in which the runtime waits for its threads: that is what the third is for.
     pub async fn run(mut self) -> Result {
         let asked = self.stop.take();
-        let mut signals = signal::Signals::listen()?;
-        let again = CancellationToken::new();
-        let stop = {
-            let again = again.clone();
-            async move {
-                let asked = async {
-                    match asked {
-                        Some(asked) => asked.await,
-                        None => std::future::pending().await,
-                    }
-                };
-                let why = tokio::select! {
-                    signal = signals.next() => signal,
-                    () = asked => "asked to",
-                };
-                tracing::info!(why, "shutting down: running handlers may finish, another signal ends them");
-                tokio::spawn(async move {
-                    signals.next().await;
-                    again.cancel();
-                });
-            }
+        let Signals { stop: first, again, over: _over } = Signals::listen()?;
+        let stop = async move {
+            let asked = async {
+                match asked {
+                    Some(asked) => asked.await,
+                    None => std::future::pending().await,
+                }
+            };
+            let why = tokio::select! {
+                Ok(signal) = first => signal,
+                () = asked => "asked to",
+            };
+            tracing::info!(why, "shutting down: running handlers may finish, another signal ends them");
         };
         self.drive(stop, again).await
     }

@@ -84,6 +84,9 @@ impl Error {
         if let Some(error) = self.downcast_ref::<ConfigError>() {
             return Some(error.next_step());
         }
+        if let Some(DrainError { deadline: Some(_), .. }) = self.downcast_ref() {
+            return Some("end handlers when `ctx.cancellation()` fires, or give them longer by `shutdown`");
+        }
         self.downcast_ref::<StartError>().map(|error| error.next_step.as_str())
     }
 }
@@ -275,14 +278,20 @@ pub struct StartError {
 
 /// Handlers were still running when the drain deadline passed, or a second signal came, and were aborted.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "{aborted} running handlers were aborted: by a second signal, or at the drain deadline of {deadline:?}"
-)]
+#[error("{} aborted {}", handlers(*aborted), end(*deadline))]
 pub struct DrainError {
     /// How many.
     pub(crate) aborted: usize,
-    /// The time that they had.
-    pub(crate) deadline: std::time::Duration,
+    /// The time that they had; `None` if a signal ended it.
+    pub(crate) deadline: Option<std::time::Duration>,
+}
+
+fn handlers(count: usize) -> String {
+    if count == 1 { "1 running handler was".into() } else { format!("{count} running handlers were") }
+}
+
+fn end(deadline: Option<std::time::Duration>) -> String {
+    deadline.map_or("by a second signal".into(), |time| format!("at the drain deadline of {time:?}"))
 }
 
 #[cfg(test)]
@@ -304,6 +313,14 @@ mod tests {
     fn the_chain_names_every_cause_once() {
         let error = Outer(permanent(std::io::Error::other("disk full")));
         assert_eq!(chain(&error), "outer: disk full");
+    }
+
+    #[test]
+    fn an_aborted_drain_says_how_many_handlers_and_what_ended_it() {
+        let says = |aborted, deadline| DrainError { aborted, deadline }.to_string();
+        assert_eq!(says(1, None), "1 running handler was aborted by a second signal");
+        let deadline = std::time::Duration::from_secs(30);
+        assert_eq!(says(2, Some(deadline)), "2 running handlers were aborted at the drain deadline of 30s");
     }
 
     #[test]

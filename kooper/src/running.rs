@@ -214,7 +214,12 @@ impl<H: Runnable> Running<H> {
             tracing::error!(controller, "a handler blocks its thread and cannot be aborted");
         }
         drop(self.watching);
-        Err(DrainError { aborted, deadline: limit }.into())
+        if aborted == 0 {
+            // The second signal came so soon that idle workers had no turn to end.
+            return Ok(());
+        }
+        let deadline = Some(limit).filter(|_| !at_once.is_cancelled());
+        Err(DrainError { aborted, deadline }.into())
     }
 }
 

@@ -10,6 +10,7 @@
 //! run by run.
 
 use fastrand::Rng;
+use kooper::Encoding;
 use kooper_tests::{Run, Way, World};
 use std::{
     env,
@@ -87,6 +88,7 @@ fn live(seed: u64) -> Vec<Run> {
         // be well without.
         let vanishing = chance.bool();
         let way = if chance.bool() { Way::STREAMING } else { Way::PAGES };
+        let way = if chance.bool() { way } else { Way { encoding: Encoding::Protobuf, ..way } };
         let workers = chance.u32(1..8);
         let mut world =
             World::with(way, chance.usize(0..30), kooper::testing::Cluster::client, |controller| {

@@ -2,7 +2,10 @@
 //! [`World::verify`] checks what Kooper guarantees: the last state of every object was handled, every object that is gone was
 //! deleted exactly once, no key was run twice at once, and nothing unchanged was run again by a list.
 
-use kooper::testing::{Cluster, Fault};
+use kooper::{
+    Encoding,
+    testing::{Cluster, Fault},
+};
 use kooper_tests::{Way, World, trickle};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -53,6 +56,7 @@ matrix! {
     the_server_is_busy_and_says_for_how_long
     the_server_is_busy_and_does_not_say_for_how_long
     the_server_fails_in_bursts
+    permission_is_lost_for_half_an_hour
     answers_trickle
     events_are_told_twice
     objects_vanish_with_no_event
@@ -210,7 +214,13 @@ async fn versions_are_compacted_while_a_watch_is_away(way: Way) {
 
 #[tokio::test(start_paused = true)]
 async fn a_continue_token_expires_between_two_pages() {
-    let mut world = at_rest(Way::PAGES, 1200).await;
+    for encoding in [Encoding::Json, Encoding::Protobuf] {
+        a_continue_token_expires(Way { encoding, ..Way::PAGES }).await;
+    }
+}
+
+async fn a_continue_token_expires(way: Way) {
+    let mut world = at_rest(way, 1200).await;
     let lists = world.cluster.requests().count("list", MAPS);
     world.cluster.faults().next(1).verb("list").slow(Duration::from_secs(1));
     world.cluster.faults().next(1).verb("list").status(410);
@@ -281,6 +291,19 @@ async fn the_server_fails_in_bursts(way: Way) {
         changes(&mut world).await;
         world.at_rest().await;
     }
+    world.verify().await;
+}
+
+async fn permission_is_lost_for_half_an_hour(way: Way) {
+    let mut world = at_rest(way, 20).await;
+    let faults = world.cluster.faults();
+    for verb in ["list", "watch"] {
+        faults.every().verb(verb).resource(MAPS).status(403);
+    }
+    faults.watches().fail(403);
+    changes(&mut world).await;
+    sleep(Duration::from_mins(30)).await;
+    changes(&mut world).await;
     world.verify().await;
 }
 

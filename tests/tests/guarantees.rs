@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 fn place(module: &str) -> String {
     match module {
         "queue" => "kooper/src/queue/tests.rs".into(),
-        "model" => "kooper/src/queue/model.rs".into(),
+        "histories" => "kooper/src/queue/histories.rs".into(),
         "resync" | "pace" => format!("kooper/src/retriever/{module}.rs"),
         "tombstones" => "kooper/src/store/tests.rs".into(),
         "hand_out" => "tests/interleavings/tests/hand_out.rs".into(),

@@ -18,6 +18,7 @@ Measures; without one, the table of all of them but the profile:
   growth     five times as many pods
   idle       wake-ups and memory with nothing to do
   profile    where the time of `pods` goes, and the least that it could be
+  kept       what a pod takes as it is kept, and how much of it other pods have too
 
 Options:
   --runs N      how often each side runs, by turns (default 7; relist, events, many, growth 3; drain 5; profile 7)

@@ -7,6 +7,7 @@
 mod arguments;
 mod figures;
 mod handler;
+mod kept;
 mod kooper_side;
 mod measure;
 mod peer;
@@ -50,6 +51,7 @@ fn run(arguments: &Arguments, start: Instant) -> Result<ExitCode> {
         ["side", name] => side(name, arguments, start),
         ["stage", name] => profile::stage(name, arguments).map(|()| ExitCode::SUCCESS),
         ["profile"] => profile::run(arguments).map(|()| ExitCode::SUCCESS),
+        ["kept"] => kept::run(arguments).map(|()| ExitCode::SUCCESS),
         ref measures => table(measures, arguments),
     }
 }

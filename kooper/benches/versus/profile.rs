@@ -30,6 +30,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+mod tls;
+
 /// Objects in a page, as both sides ask for them.
 const PAGE: usize = 500;
 
@@ -44,9 +46,12 @@ const STAGES: [(&str, &str); 4] = [
     ("pods", "+ decoding: the handler is given a Pod"),
 ];
 
-/// Decoding alone, of bytes that are at hand.
-const FLOORS: [(&str, &str); 2] =
-    [("floor", "serde_json, the same bytes"), ("kept", "serde_json, without managedFields")];
+/// Work on bytes that are at hand: what TLS adds where there is some, and decoding alone.
+const FLOORS: [(&str, &str); 3] = [
+    ("tls", "TLS: decrypting the same bytes, by rustls"),
+    ("floor", "decoding on 2 threads, by serde_json"),
+    ("kept", "the same without managedFields"),
+];
 
 /// Prints the table.
 pub(crate) fn run(arguments: &Arguments) -> Result {
@@ -72,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result {
         before = cpu;
         let peak = MEGABYTES.show(of(|cost| cost.peak.into()));
         if place == STAGES.len() {
-            println!("decoding on {THREADS} threads, of bytes in memory:");
+            println!("of bytes in memory:");
         }
         println!("{what:46}{:>9}{:>10}{more:>14}{peak:>12}", SECONDS.show(time), SECONDS.show(cpu));
     }
@@ -91,6 +96,7 @@ pub(crate) fn stage(name: &str, arguments: &Arguments) -> Result {
         "socket" => socket(url, count)?,
         "http" => runtime.block_on(http(url))?,
         "unread" | "pods" => runtime.block_on(control(url, count, name == "pods"))?,
+        "tls" => return tls::decrypt(count),
         "floor" | "kept" => return floor(count, name == "kept"),
         _ => return Err(format!("there is no stage `{name}`").into()),
     }

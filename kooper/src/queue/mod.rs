@@ -4,6 +4,8 @@
 //! around it: a lock, and the wake-ups of workers and of the one timer.
 
 mod entry;
+#[cfg(test)]
+mod histories;
 mod index;
 mod lane;
 #[cfg(test)]

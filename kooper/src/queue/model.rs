@@ -1,332 +1,113 @@
-//! The queue against a plain model of its rules, over random histories.
+//! The rules of the queue as one would tell them: the reference that [`histories`](super::histories) compares it with.
 //!
-//! The model keeps a record a key and looks at all of them for whatever it is asked; it shares no structure with [`State`].
-//! Both are given the same history, and must hand out the same keys in the same order, with the same counts, at the same
-//! times. A history that fails is kept by proptest in `kooper/proptest-regressions`, and tried first from then on.
-//!
-//! The model has no slots, lines, timers or wake-ups, no jitter, and no links between attempts: of a link it is known that a
-//! retry has one. Whether everybody is woken is told by [`Pair`], from what the model has ready; in which orders that may happen on several
-//! threads, by `tests/interleavings`.
+//! It keeps a record a key and looks at all of them for whatever it is asked. It has no slots, lines, timers or wake-ups, no
+//! jitter, no links, and shares nothing with [`State`](super::state::State) but the order of the lanes. No two things ever happen at the
+//! same instant.
 
-use super::{
-    Backoff, Queue, RateLimit, Settlement, Verdict,
-    entry::{Handout, Lane, Wake},
-    state::State,
-};
-use crate::{ObjectKey, Trigger, trace::Link};
-use proptest::prelude::*;
+use super::entry::Lane;
+use crate::Trigger;
 use std::time::Duration;
 use tokio::time::Instant;
 
-const RETRIES: u32 = 2;
-const KEYS: usize = 8;
+/// Best first.
+pub(super) const LANES: [Lane; 3] = [Lane::Live, Lane::Retry, Lane::Backlog];
 
-/// Histories that are tried; each is up to 80 steps.
-const CASES: u32 = 10_000;
-
-/// The shortest time between two runs of a key, where there is one.
-const DEBOUNCE: Duration = Duration::from_millis(150);
-
-/// The bucket, where there is one: as many tokens, each of which takes so long to be refilled.
-const TOKENS: u32 = 2;
-const TOKEN: Duration = Duration::from_millis(70);
-
-fn backoff() -> Backoff {
-    Backoff::new(Duration::from_millis(100), Duration::from_millis(350), 2.0, 0.0)
-}
-
-/// A run that is wanted.
-#[derive(Debug, Clone, Copy)]
-struct Run {
-    lane: Lane,
-    trigger: Trigger,
-    since: Instant,
-    coalesced: u32,
-    /// When it is ready: that is its place in its lane too.
-    at: Instant,
-    /// Whether it needs a token before it is.
-    token: bool,
-}
-
+/// A key; while it runs, `wanted` and what belongs to it are of its next run.
 #[derive(Clone, Copy)]
-struct Key {
-    /// While it runs: the next run.
-    wanted: Option<Run>,
-    running: bool,
+pub(super) struct Key {
+    pub(super) wanted: Option<Trigger>,
+    pub(super) since: Instant,
+    /// When it is ready: that is its place in its lane too.
+    pub(super) at: Instant,
+    pub(super) coalesced: u32,
+    pub(super) needs_token: bool,
+    pub(super) running: bool,
     /// Whether its spec changed while it ran.
-    spec: bool,
-    failures: u32,
-    /// When its next run may begin.
-    earliest: Instant,
+    pub(super) spec: bool,
+    pub(super) failures: u32,
+    /// When `debounce` lets its next run begin.
+    pub(super) earliest: Instant,
 }
 
-/// The rules, as one would tell them. No two things ever happen at the same instant.
-struct Model {
-    now: Instant,
-    debounce: Duration,
-    /// What is in the bucket, as the time that it took to refill it; and since when.
-    credit: Option<(Duration, Instant)>,
-    keys: [Key; KEYS],
-    passed_over: u32,
+pub(super) struct Model {
+    pub(super) now: Instant,
+    pub(super) keys: Vec<Key>,
+    /// Hand-outs since a lower lane had its turn.
+    pub(super) passed_over: u32,
+    pub(super) debounce: Duration,
+    /// What is in the bucket of tokens, as the time that it took to refill it; `None` for no limit.
+    pub(super) credit: Option<Duration>,
+    pub(super) token: Duration,
+    pub(super) full: Duration,
 }
 
 impl Model {
-    fn changed(&mut self, at: usize, trigger: Trigger, spec: bool) {
-        let (now, lane, key) = (self.now, Lane::of(trigger), &mut self.keys[at]);
+    pub(super) fn changed(&mut self, key: usize, trigger: Trigger, spec: bool) {
+        let (now, key) = (self.now, &mut self.keys[key]);
         if key.running && trigger == Trigger::Resync {
             return;
         }
         key.spec |= spec;
-        key.failures = if spec && !key.running { 0 } else { key.failures };
-        let new = Run { lane, trigger, since: now, coalesced: 0, at: now.max(key.earliest), token: false };
-        let Some(run) = key.wanted else { return key.wanted = Some(new) };
-        let more = Run { coalesced: run.coalesced + 1, ..run };
-        let waits = run.at > now || run.token;
-        key.wanted = Some(match run.trigger {
-            Trigger::Retry if waits && !spec => more,
-            Trigger::Retry | Trigger::Requeue if waits => Run { coalesced: run.coalesced, ..new },
-            _ if lane < run.lane => Run { lane, trigger, at: run.at.max(now), ..more },
-            _ => more,
-        });
+        key.failures = if spec { 0 } else { key.failures };
+        let delayed = key.needs_token || key.at > now;
+        match key.wanted {
+            Some(Trigger::Retry) if delayed && !spec => key.coalesced += 1,
+            Some(wanted) if !delayed || Lane::of(wanted) != Lane::Retry => {
+                key.coalesced += 1;
+                if Lane::of(trigger) < Lane::of(wanted) {
+                    (key.wanted, key.at) = (Some(trigger), key.at.max(now));
+                }
+            }
+            _ => {
+                (key.wanted, key.needs_token) = (Some(trigger), false);
+                (key.since, key.at) = (now, now.max(key.earliest));
+            }
+        }
     }
 
-    fn ready(&self) -> impl Iterator<Item = (usize, Run)> {
-        let idle = self.keys.iter().enumerate().filter(|(_, key)| !key.running);
-        let wanted = idle.filter_map(|(at, key)| Some((at, key.wanted?)));
-        wanted.filter(|(_, run)| run.at <= self.now && !run.token)
+    pub(super) fn ready(&self, lane: Lane) -> impl Iterator<Item = (usize, &Key)> {
+        let wanted = move |key: &Key| key.wanted.is_some_and(|wanted| Lane::of(wanted) == lane);
+        let ready = move |key: &Key| wanted(key) && !key.running && key.at <= self.now && !key.needs_token;
+        self.keys.iter().enumerate().filter(move |(_, key)| ready(key))
     }
 
-    fn take(&mut self) -> Option<(usize, Run)> {
-        let of_lane = |lane| self.ready().filter(move |(_, run)| run.lane == lane);
-        let first_of = |lane| of_lane(lane).min_by_key(|(_, run)| run.at);
-        let mut firsts = [Lane::Live, Lane::Retry, Lane::Backlog].into_iter().filter_map(first_of);
+    pub(super) fn take(&mut self) -> Option<(usize, Key)> {
+        let first = |lane| self.ready(lane).min_by_key(|(_, key)| key.at);
+        let mut firsts = LANES.into_iter().filter_map(first);
         let best = firsts.next()?;
-        let longest = firsts.min_by_key(|(_, run)| run.since);
-        self.passed_over = longest.map_or(0, |_| self.passed_over + 1);
-        let (at, run) = longest.filter(|_| self.passed_over == 8).unwrap_or(best);
-        self.passed_over %= 8;
-        let (failures, earliest) = (self.keys[at].failures, self.now + self.debounce);
-        self.keys[at] = Key { wanted: None, running: true, spec: false, failures, earliest };
-        Some((at, run))
+        let below = firsts.min_by_key(|(_, key)| key.since);
+        let passed_over = below.map_or(0, |_| self.passed_over + 1);
+        let (at, &key) = below.filter(|_| passed_over == 8).unwrap_or(best);
+        self.passed_over = passed_over % 8;
+        let earliest = self.now + self.debounce;
+        self.keys[at] = Key { wanted: None, coalesced: 0, running: true, spec: false, earliest, ..key };
+        Some((at, key))
     }
 
-    fn settle(&mut self, at: usize, settlement: Settlement) {
-        let (now, key) = (self.now, &mut self.keys[at]);
-        let (failed, trigger, delay) = match settlement {
-            Settlement::Retry { delay, .. } => (true, Trigger::Retry, Some(delay)),
-            Settlement::Requeued(delay) => (false, Trigger::Requeue, Some(delay)),
-            _ => (false, Trigger::Watch, None),
-        };
+    /// Ends a run: `again` is when there is to be another, as one that failed or as one that asked for it.
+    pub(super) fn settle(&mut self, key: usize, failed: bool, again: Option<Duration>) {
+        let (now, limited, key) = (self.now, self.credit.is_some(), &mut self.keys[key]);
         key.running = false;
         key.failures = if failed && !key.spec { key.failures + 1 } else { 0 };
-        key.wanted = match key.wanted {
-            Some(run) if key.spec || !failed => Some(Run { at: now.max(key.earliest), ..run }),
-            meanwhile => delay.map(|delay| {
-                let (at, coalesced) =
-                    ((now + delay).max(key.earliest), meanwhile.map_or(0, |run| run.coalesced + 1));
-                let token = failed && self.credit.is_some();
-                Run { lane: Lane::Retry, trigger, since: at, coalesced, at, token }
-            }),
-        };
-    }
-
-    fn pass(&mut self, now: Instant) {
-        self.now = now;
-        let Some((credit, since)) = &mut self.credit else { return };
-        *credit = (*credit + (now - *since)).min(TOKEN * TOKENS);
-        *since = now;
-        let wanted = self.keys.iter_mut().filter_map(|key| key.wanted.as_mut());
-        let limited = wanted.filter(|run| run.token && run.at <= now).min_by_key(|run| run.at);
-        if let Some(run) = limited.filter(|_| *credit >= TOKEN) {
-            *credit -= TOKEN;
-            (run.token, run.at) = (false, now);
+        if key.wanted.is_some() && (key.spec || !failed) {
+            key.at = now.max(key.earliest);
+        } else if let Some(delay) = again {
+            key.coalesced += u32::from(key.wanted.is_some());
+            key.wanted = Some(if failed { Trigger::Retry } else { Trigger::Requeue });
+            key.needs_token = failed && limited;
+            key.at = (now + delay).max(key.earliest);
+            key.since = key.at;
         }
     }
 
-    /// When the clock has to look again: something is due, a token is refilled, or the interval of a key that is done with
-    /// is over.
-    fn next(&self) -> Option<Instant> {
-        let idle = self.keys.iter().filter(|key| !key.running);
-        let times = idle.map(|key| key.wanted.map_or(key.earliest, |run| run.at));
-        let limited = |key: &Key| key.wanted.is_some_and(|run| run.token && run.at <= self.now);
-        let refilled = self.credit.filter(|_| self.keys.iter().any(limited));
-        let refilled = refilled.map(|(credit, since)| since + TOKEN.saturating_sub(credit));
-        times.filter(|at| *at > self.now).chain(refilled).min()
-    }
-}
-
-/// One step of a history. Where it names something that is not there, it is passed over.
-#[derive(Debug, Clone)]
-enum Step {
-    Changed(usize, Trigger, bool),
-    Take,
-    /// Of the one that has run longest, counted round.
-    Settle(usize, Verdict),
-    Pass(Duration),
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let trigger =
-        prop_oneof![3 => Just(Trigger::Watch), 2 => Just(Trigger::List), 1 => Just(Trigger::Resync)];
-    let millis = |range: std::ops::Range<u64>| range.prop_map(Duration::from_millis);
-    let verdict = prop_oneof![
-        3 => Just(Verdict::Done),
-        4 => Just(Verdict::Failed),
-        1 => millis(0..400).prop_map(Verdict::RequeueAfter),
-        1 => millis(0..400).prop_map(Verdict::FailedAfter),
-        1 => Just(Verdict::Permanent),
-        1 => Just(Verdict::Aborted),
-    ];
-    prop_oneof![
-        5 => (0..KEYS, trigger, any::<bool>()).prop_map(|(key, trigger, spec)| Step::Changed(key, trigger, spec)),
-        4 => Just(Step::Take),
-        3 => (0..KEYS, verdict).prop_map(|(which, verdict)| Step::Settle(which, verdict)),
-        2 => millis(0..200).prop_map(Step::Pass),
-    ]
-}
-
-/// What an attempt that ends so comes to, after so many failures.
-fn settlement(failures: u32, verdict: Verdict) -> Settlement {
-    let delay = match verdict {
-        Verdict::Done => return Settlement::Done,
-        Verdict::RequeueAfter(delay) => return Settlement::Requeued(delay),
-        Verdict::Permanent => return Settlement::Permanent,
-        Verdict::Aborted => return Settlement::Aborted,
-        _ if failures == RETRIES => return Settlement::GivenUp,
-        Verdict::Failed => backoff().delay(failures),
-        Verdict::FailedAfter(delay) => delay,
-    };
-    Settlement::Retry { consumed: failures + 1, remaining: RETRIES - failures - 1, delay }
-}
-
-/// Drives both through one history.
-struct Pair {
-    state: State,
-    model: Model,
-    keys: Vec<ObjectKey>,
-    handed_out: Vec<(usize, Handout)>,
-    /// Keys that the queue has told to be ready and that were not taken.
-    ready: usize,
-    /// When the timer looks again.
-    next: Option<Instant>,
-}
-
-impl Pair {
-    fn new(debounced: bool, limited: bool) -> Self {
-        let now = Instant::now();
-        let debounce = debounced.then_some(DEBOUNCE);
-        let limit = limited.then_some(RateLimit::new(TOKENS, TOKEN * TOKENS));
-        let policy = Queue::new().retries(RETRIES).backoff(backoff()).debounce(debounce).rate_limit(limit);
-        let key = Key { wanted: None, running: false, spec: false, failures: 0, earliest: now };
-        let model = Model {
-            now,
-            debounce: debounce.unwrap_or_default(),
-            credit: limit.map(|_| (TOKEN * TOKENS, now)),
-            keys: [key; KEYS],
-            passed_over: 0,
-        };
-        Self {
-            state: State::new(policy),
-            model,
-            keys: (0..KEYS).map(|key| ObjectKey::cluster(&key.to_string())).collect(),
-            handed_out: Vec::new(),
-            ready: 0,
-            next: None,
+    pub(super) fn pass(&mut self, now: Instant) {
+        let passed = now - std::mem::replace(&mut self.now, now);
+        let Some(credit) = &mut self.credit else { return };
+        *credit = (*credit + passed).min(self.full);
+        let due = self.keys.iter_mut().filter(|key| key.needs_token && key.at <= now);
+        if let Some(key) = due.min_by_key(|key| key.at).filter(|_| *credit >= self.token) {
+            *credit -= self.token;
+            (key.needs_token, key.at) = (false, now);
         }
-    }
-
-    fn step(&mut self, step: &Step) -> Result<(), TestCaseError> {
-        // All other times are whole milliseconds: so no two things ever happen at the same instant.
-        self.pass(Duration::from_nanos(1))?;
-        let now = self.model.now;
-        match *step {
-            Step::Changed(key, trigger, spec) => {
-                let wake = self.state.changed(self.keys[key].clone(), Lane::of(trigger), trigger, spec, now);
-                self.model.changed(key, trigger, spec);
-                self.woken(wake)?;
-            }
-            Step::Take => self.take()?,
-            Step::Settle(which, verdict) if !self.handed_out.is_empty() => {
-                let (key, handout) = self.handed_out.remove(which % self.handed_out.len());
-                let decided = self.state.decide(&handout, verdict, None);
-                prop_assert_eq!(decided, settlement(self.model.keys[key].failures, verdict));
-                let wake = self.state.settle(handout.slot, &decided, Link::default(), now);
-                self.model.settle(key, decided);
-                self.woken(wake)?;
-            }
-            Step::Settle(..) => {}
-            Step::Pass(time) => self.pass(time)?,
-        }
-        Ok(())
-    }
-
-    /// Lets time go by, with the timer looking whenever it has to.
-    fn pass(&mut self, time: Duration) -> Result<(), TestCaseError> {
-        let end = self.model.now + time;
-        while let Some(at) = self.model.next().filter(|at| *at <= end) {
-            self.look(at)?;
-        }
-        self.look(end)
-    }
-
-    fn look(&mut self, now: Instant) -> Result<(), TestCaseError> {
-        self.model.pass(now);
-        let (moved, next) = self.state.promote(now);
-        self.ready += moved;
-        prop_assert_eq!((self.ready, next), (self.model.ready().count(), self.model.next()), "what is due");
-        self.next = next;
-        Ok(())
-    }
-
-    /// Whether those are woken who have something to do.
-    fn woken(&mut self, wake: Wake) -> Result<(), TestCaseError> {
-        let earlier = self.model.next().is_some_and(|at| self.next.is_none_or(|next| at < next));
-        prop_assert!(wake.timer || !earlier, "the timer sleeps too long");
-        self.ready += usize::from(wake.worker);
-        self.look(self.model.now)
-    }
-
-    fn take(&mut self) -> Result<(), TestCaseError> {
-        let (handout, run) = (self.state.take(self.model.now), self.model.take());
-        prop_assert_eq!(handout.is_some(), run.is_some(), "whether a key is ready");
-        let (Some(handout), Some((key, run))) = (handout, run) else { return Ok(()) };
-        let failures = self.model.keys[key].failures;
-        prop_assert_eq!(&handout.key, &self.keys[key]);
-        prop_assert_eq!(handout.attempt, failures + 1);
-        prop_assert_eq!(handout.trigger, run.trigger);
-        prop_assert_eq!(handout.coalesced, run.coalesced);
-        prop_assert_eq!(handout.waited, self.model.now.saturating_duration_since(run.since));
-        prop_assert_eq!(handout.link.is_some(), failures > 0);
-        self.ready -= 1;
-        self.handed_out.push((key, handout));
-        Ok(())
-    }
-
-    /// Ends what runs and takes all that is left, so that nothing stays unseen in a history's end.
-    fn drain(&mut self) -> Result<(), TestCaseError> {
-        for _ in 0..KEYS * 4 {
-            self.step(&Step::Settle(0, Verdict::Done))?;
-            self.step(&Step::Pass(Duration::from_secs(1)))?;
-            self.step(&Step::Take)?;
-        }
-        prop_assert!(self.handed_out.is_empty() && self.state.take(self.model.now).is_none());
-        Ok(())
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(CASES))]
-
-    #[test]
-    fn the_queue_does_what_the_model_does(
-        debounced in any::<bool>(),
-        limited in any::<bool>(),
-        history in proptest::collection::vec(step(), 1..80),
-    ) {
-        let mut pair = Pair::new(debounced, limited);
-        for step in &history {
-            pair.step(step)?;
-        }
-        pair.drain()?;
     }
 }

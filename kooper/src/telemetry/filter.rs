@@ -47,10 +47,11 @@ pub(super) struct LineFilter {
 }
 
 impl LineFilter {
-    /// By a filter in the language of [`EnvFilter`], else INFO and above.
+    /// By a filter in the language of [`EnvFilter`], else INFO and above, but for what kube's client says of each request that
+    /// fails: whoever sent it tells that, and the retriever once for each cause.
     pub(super) fn new(origin: &'static str, filter: Option<&str>) -> Result<Self, InitError> {
         let Some(filter) = filter else {
-            return Ok(Self::of(EnvFilter::new("info")));
+            return Ok(Self::of(EnvFilter::new("info,kube_client::client=off")));
         };
         match EnvFilter::builder().parse(filter) {
             Ok(filter) => Ok(Self::of(filter)),
