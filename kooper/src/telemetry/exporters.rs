@@ -76,6 +76,10 @@
 //! | the buffer of its socket full | 47,975 | 1.00 |
 //! | not there | 47,635 | 0.99 |
 //!
+//! And what exporting costs at all: of 1,000 attempts a second by OTLP to a real Jaeger on the same machine, 3.8 % of one core, spans and the
+//! thread that sends them together (`cargo bench --workspace --bench exporters -- jaeger`; processor time less that of the same run with no
+//! exporter).
+//!
 //! # Log lines
 //!
 //! Log lines go to standard error; by OTLP as well with `OTEL_LOGS_EXPORTER=otlp`, or `Builder::otlp_logs`. Each has the ids of
