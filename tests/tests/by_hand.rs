@@ -1,4 +1,4 @@
-//! What `cargo bench -p kooper --bench by_hand` compares is the same: the spans of an attempt, made by Kooper and by hand.
+//! What `cargo bench --workspace --bench by_hand` compares is the same: the spans of an attempt, made by Kooper and by hand.
 
 #[path = "../../kooper/benches/by_hand/attempt.rs"]
 mod attempt;

@@ -1,8 +1,8 @@
 //! What the trace of an attempt costs, in instructions, beside the same spans written by hand.
 //!
 //! ```sh
-//! cargo bench -p kooper --bench by_hand              # needs valgrind
-//! cargo bench -p kooper --bench by_hand -- --check   # fails where a bar is missed
+//! cargo bench --workspace --bench by_hand              # needs valgrind
+//! cargo bench --workspace --bench by_hand -- --check   # fails where a bar is missed
 //! ```
 //!
 //! Both sides have the same subscriber, whose spans go nowhere: that of `kooper::telemetry`, and the leanest there is, a registry and a layer
@@ -68,7 +68,7 @@ fn main() -> Result {
             let kind = KINDS.iter().find(|(name, _)| *name == kind).ok_or("no such kind")?.1;
             make(kind, fails.parse()?, count.parse()?)
         }
-        _ => Err("usage: cargo bench -p kooper --bench by_hand [-- --check]".into()),
+        _ => Err("usage: cargo bench --workspace --bench by_hand [-- --check]".into()),
     }
 }
 

@@ -43,7 +43,7 @@ pub enum InitError {
         feature: &'static str,
     },
     /// An exporter that can never work as it is set.
-    #[error("no spans can be exported by {destination}: {reason}")]
+    #[error("no spans can be exported ({destination}): {reason}")]
     Exporter {
         /// Where the spans were to go.
         destination: String,
