@@ -2,26 +2,18 @@
 //!
 //! A new argument is a row of the table and a line in [`expand`](crate::expand).
 
-use crate::{
-    diag::Diag,
-    related::{self, Related},
-    span::Recorded,
-    value::{self, Time, expr},
-};
-use kooper_syntax::{
-    name::check_finalizer,
-    selector::{check_fields, check_labels},
-    word,
-};
+use crate::diag::Diag;
+use crate::related::Related;
+use crate::span::Recorded;
+use crate::value::{self, Time, expr};
+use kooper_syntax::{meant, word};
 use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::collections::BTreeMap;
-use syn::{
-    Error, Expr, Ident, Result, Token,
-    ext::IdentExt,
-    parse::{ParseStream, Parser},
-    token::{Brace, Paren},
-};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::token::{Brace, Paren};
+use syn::{Error, Expr, Ident, Result, Token};
 
 arguments! {
     /// What stands in the parentheses of `#[controller(..)]`.
@@ -37,14 +29,11 @@ arguments! {
         "debounce" debounce: Time = expr(value::time), "debounce = \"2s\"";
         "rate_limit" rate_limit: TokenStream = expr(value::rate), "rate_limit = \"10/s\"";
         "namespace" namespace: Expr = expr(value::namespaces), "namespace = [\"a\", \"b\"]";
-        "labels" labels: Expr = expr(value::checked("is not a label selector: ", check_labels)),
-            "labels = \"app=web\"";
-        "fields" fields: Expr = expr(value::checked("is not a field selector: ", check_fields)),
-            "fields = \"status.phase=Running\"";
+        "labels" labels: Expr = expr(value::checked(&value::LABELS)), "labels = \"app=web\"";
+        "fields" fields: Expr = expr(value::checked(&value::FIELDS)), "fields = \"status.phase=Running\"";
         "filter" filter: Expr = expr(value::function), "filter = Self::is_ours";
         "on_error" on_error: Expr = expr(value::function), "on_error = Self::on_error";
-        "finalizer" finalizer: Expr = expr(value::checked("", check_finalizer)),
-            "finalizer = \"example.com/cleanup\"";
+        "finalizer" finalizer: Expr = expr(value::checked(&value::FINALIZER)), "finalizer = \"example.com/cleanup\"";
         "shutdown" shutdown: Time = expr(value::time), "shutdown = \"30s\"";
         "span" span: Recorded = Recorded::read_list, "span(level = \"debug\")";
         "crate" krate: syn::Path = expr(value::krate), "crate = ::kp";
@@ -57,10 +46,8 @@ arguments! {
     /// What stands behind the type in `owns(..)` and `watches(..)`.
     Selected: "option", by default "" {
         "map" map: Expr = expr(value::function), "map = Self::users";
-        "labels" labels: Expr = expr(value::checked("is not a label selector: ", check_labels)),
-            "labels = \"app=web\"";
-        "fields" fields: Expr = expr(value::checked("is not a field selector: ", check_fields)),
-            "fields = \"metadata.name=web\"";
+        "labels" labels: Expr = expr(value::checked(&value::LABELS)), "labels = \"app=web\"";
+        "fields" fields: Expr = expr(value::checked(&value::FIELDS)), "fields = \"metadata.name=web\"";
         "namespace" namespace: Expr = expr(value::namespaces), "namespace = \"prod\"";
     }
 }
@@ -82,7 +69,7 @@ arguments! {
     /// What stands in the parentheses of `#[handler(..)]`.
     Attempts: "`#[handler]` argument", by default "" {
         "retries" retries: Expr = expr(value::count), "retries = 3";
-        "backoff" backoff: Backoff = Backoff::read, "backoff(initial = \"1s\", max = \"5m\")";
+        "backoff" backoff: Backoff = Backoff::read, "backoff(max = \"5m\")";
         "timeout" timeout: Time = expr(value::time), "timeout = \"30s\"";
         "span" span: Recorded = Recorded::read_list, "span(level = \"debug\")";
     }
@@ -212,7 +199,8 @@ fn behind<A: Arguments>(ident: &Ident, row: &Row, args: &mut A, input: ParseStre
     }
     if row.repeats || is_list && row.name != "backoff" {
         let value = rest(input)?;
-        let written = if row.repeats { related::as_list(row, value.clone()) } else { (*example).into() };
+        let written =
+            if row.repeats { meant::each(example, &value::show(&value)) } else { (*example).into() };
         let fault = format!("`{name}` takes a list: write `{written}`");
         return Err(Error::new_spanned(quote!(#ident #equals #value), fault));
     }
@@ -229,20 +217,18 @@ fn unknown<A: Arguments>(args: &mut A, ident: &Ident, word: &str, input: ParseSt
         let fault = format!("`{word}` belongs to the whole controller: move it to `#[controller(..)]`");
         return Error::new(ident.span(), fault);
     }
-    let lower = word.to_lowercase();
     let inside = A::NOUN.split('`').nth(1).and_then(|noun| noun.split(' ').next()).unwrap_or_default();
-    let slip = word::nearest(&lower, A::ROWS.iter().map(|row| row.name));
-    let meant = A::ROWS.iter().find(|row| {
-        word::others(inside, row.name).split(' ').any(|other| other == lower) || Some(row.name) == slip
-    });
-    let hint = if let Some(row) = meant {
-        if args.given().insert(row.name, ident.span()).is_none() {
+    let (slip, meant) = word::meant(inside, word, &A::ROWS.iter().map(|row| row.name));
+    let hint = if let Some(row) = A::ROWS.iter().find(|row| Some(row.name) == meant) {
+        let is_first = args.given().insert(row.name, ident.span()).is_none();
+        if is_first {
             // What is wrong with the value will be told when the name is right.
             let _ = behind(ident, row, args, input);
         }
         match slip {
-            Some(slip) => format!("; did you mean `{slip}`?"),
-            None => format!("; {} `{}`", word::what(inside, row.name), row.example),
+            _ if !is_first && !row.repeats => format!("; `{}` is given already: remove one", row.name),
+            true => format!("; did you mean `{}`?", row.name),
+            false => format!("; {} `{}`", word::what(inside, row.name), row.example),
         }
     } else if input.peek(Token![::]) || word.starts_with(char::is_uppercase) && !input.peek(Token![=]) {
         let name = A::ROWS[0].name;
@@ -261,7 +247,7 @@ fn unknown<A: Arguments>(args: &mut A, ident: &Ident, word: &str, input: ParseSt
 }
 
 /// Takes the comma, and says where one is missing.
-fn separator(input: ParseStream<'_>, diag: &mut Diag) -> Result<()> {
+pub(crate) fn separator(input: ParseStream<'_>, diag: &mut Diag) -> Result<()> {
     if !input.is_empty() && !input.peek(Token![,]) {
         diag.push(input.error("expected `,` between arguments"));
         if !input.peek(Ident::peek_any) {

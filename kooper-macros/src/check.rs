@@ -1,17 +1,16 @@
 //! What no single argument or handler can know: rules across them, and what stands for what is missing.
 
-use crate::{
-    args::{Args, Backoff, parse},
-    diag::Diag,
-    handler::{DELETE, FINALIZE, Handler, ROLES, Role},
-    item::{Block, Method},
-    span::Recorded,
-    value::{Time, show},
-};
+use crate::args::{Args, Backoff, parse};
+use crate::diag::Diag;
+use crate::handler::Handler;
+use crate::item::{Block, Method};
+use crate::span::Recorded;
+use crate::value::{Time, show};
+use kooper_syntax::role::{DELETE, FINALIZE, ROLES, Role};
 use kooper_syntax::{duration, name};
 use proc_macro2::{Span, TokenStream};
 use std::collections::BTreeMap;
-use syn::{Error, Expr, ItemImpl};
+use syn::{Error, Expr, ItemImpl, Signature};
 
 /// A controller as it will be expanded. What was wrong is left out of it.
 pub(crate) struct Controller<'a> {
@@ -70,12 +69,9 @@ fn backoff(given: &BTreeMap<&str, Span>, retries: Option<&Expr>, backoff: Option
             (&delays.initial, &delays.max)
         && max < initial
     {
-        let (initial, max) = (duration::show(*initial), duration::show(*max));
-        let (place, fault) = if delays.given.contains_key("max") {
-            (end, format!("`max` ({max}) is shorter than `initial` ({initial}); give a longer one"))
-        } else {
-            (start, format!("`initial` ({initial}) is longer than `max`: give `max`, or it is {max}"))
-        };
+        let is_given = delays.given.contains_key("max");
+        let (place, fault) =
+            (if is_given { end } else { start }, duration::no_growth(*initial, *max, is_given));
         diag.push(Error::new(*place, fault));
     }
 }
@@ -99,10 +95,7 @@ fn debounce(args: &Args, diag: &mut Diag) {
     if let (Some(Time::Known(interval, place)), Some(Time::Known(resync, _))) = (&args.debounce, &args.resync)
         && interval >= resync
     {
-        let [shown, limit, longer] = [*interval, *resync, 2 * *interval].map(duration::show);
-        let help = format!("= help: give a longer one, such as `resync = {longer:?}`");
-        let fault = format!("`debounce` ({shown}) must be shorter than `resync` ({limit})\n{help}");
-        diag.push(Error::new(*place, fault));
+        diag.push(Error::new(*place, duration::not_shorter("debounce", *interval, "resync", *resync)));
     }
 }
 
@@ -112,8 +105,7 @@ fn name(args: &Args, header: &ItemImpl, diag: &mut Diag) -> String {
         return name.clone();
     }
     let ty = show(&header.self_ty);
-    let path = ty.split('<').next().unwrap_or_default();
-    let name = name::kebab_case(path.rsplit("::").next().unwrap_or_default().trim_start_matches("r#"));
+    let name = name::of_type(&ty);
     if !name::is_dns_label(&name) && !args.given.contains_key("name") {
         let fault = format!("no name can be made of `{ty}`: give one, such as `name = \"pod-printer\"`");
         diag.at(&header.self_ty, fault);
@@ -123,6 +115,7 @@ fn name(args: &Args, header: &ItemImpl, diag: &mut Diag) -> String {
 
 fn handlers<'a>(args: &Args, block: &'a Block, diag: &mut Diag) -> Vec<Handler<'a>> {
     let resource = args.resource.as_ref().map_or_else(|| "Pod".into(), show);
+    let this = show(&block.header.self_ty);
     let mut handlers: Vec<Handler<'a>> = Vec::new();
     for role in ROLES {
         let methods: Vec<_> = block.methods.iter().filter(|method| method.sig.ident == role.name).collect();
@@ -136,14 +129,14 @@ fn handlers<'a>(args: &Args, block: &'a Block, diag: &mut Diag) -> Vec<Handler<'
         let told_apart = methods.iter().all(|method| !method.cfgs.is_empty());
         let seen = if told_apart { methods.len() } else { 1 };
         for method in methods.into_iter().take(seen) {
-            handlers.extend(diag.take(Handler::check(role, method, &resource)).flatten());
+            handlers.extend(diag.take(Handler::check(role, method, &resource, &this)).flatten());
         }
     }
     for own in handlers.iter().map(|handler| &handler.attempts) {
         backoff(&own.given, own.retries.as_ref(), own.backoff.as_ref(), diag);
     }
     for Method { sig, settings, .. } in &block.methods {
-        let is_handler = ROLES.iter().any(|role| sig.ident == role.name || role.is_meant_by(sig));
+        let is_handler = ROLES.iter().any(|role| sig.ident == role.name || meant_for(sig, role));
         if let (Some(attr), false) = (settings.first(), is_handler) {
             let name = &sig.ident;
             let fault =
@@ -154,13 +147,18 @@ fn handlers<'a>(args: &Args, block: &'a Block, diag: &mut Diag) -> Vec<Handler<'
     handlers
 }
 
+fn meant_for(sig: &Signature, role: &Role) -> bool {
+    let last = sig.inputs.last().map(show).unwrap_or_default();
+    role.is_meant_by(&sig.ident.to_string(), &last) && (*role != DELETE || sig.asyncness.is_some())
+}
+
 /// Tells of the method that must be meant for a handler that is missing, else that there is none though it is needed.
 fn missing(role: &Role, args: &Args, block: &Block, resource: &str, diag: &mut Diag) {
     let finalizer = args.given.get("finalizer");
     if *role == FINALIZE && finalizer.is_none() {
         return;
     }
-    if let Some(Method { sig, .. }) = block.methods.iter().find(|method| role.is_meant_by(&method.sig)) {
+    if let Some(Method { sig, .. }) = block.methods.iter().find(|method| meant_for(&method.sig, role)) {
         let (Role { name, runs, .. }, ident) = (role, &sig.ident);
         let fault = format!("`{ident}` is not a handler name; rename it to `{name}`, which runs {runs}");
         return diag.at(ident, fault);

@@ -1,14 +1,13 @@
 //! The code that stands beside the user's `impl`: nothing but quoting, so that it cannot fail.
 
-use crate::{
-    args::{Args, Arguments, Backoff, Delays},
-    check::Controller,
-    handler::{ADD, DELETE, FINALIZE, Handler, ROLES, Role},
-    item::Method,
-    span::Recorded,
-    value::Time,
-};
+use crate::args::{Args, Arguments, Backoff};
+use crate::check::Controller;
+use crate::handler::Handler;
+use crate::item::Method;
+use crate::span::Recorded;
+use crate::value::Time;
 use kooper_syntax::duration;
+use kooper_syntax::role::{ADD, DELETE, FINALIZE, ROLES, Role};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Ident, Pat, PatType};
@@ -16,21 +15,20 @@ use syn::{Ident, Pat, PatType};
 /// The `impl Handler` of a controller, as `tests/expansions/first_page.rs` shows it.
 pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
     let Controller { header, args, handlers, .. } = controller;
-    let krate = &args.krate;
+    let (krate, ty) = (&args.krate, &header.self_ty);
+    // Each name of an argument is somewhere the place of what it sets, so that an editor leads there and shows its documentation.
+    let associated = Ident::new("Resource", args.place("resource"));
     let resource =
         args.resource.as_ref().map_or_else(|| quote!(__kooper::StandIn), ToTokens::to_token_stream);
     let cfgs = header.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
     let (params, _, clause) = header.generics.split_for_impl();
-    let ty = &header.self_ty;
-    let spec = spec(controller);
-    let spans = spans(controller);
-    let hooks = hooks(args);
+    let (spec, spans, hooks) = (spec(controller), spans(controller), hooks(args));
     let wrappers = handlers.iter().map(|handler| wrapper(handler, controller));
     // Stands for an `add` that is missing or wrong, so that the `impl` itself gives no further error.
     let stub = handlers.iter().all(|handler| *handler.role != ADD).then(|| {
         quote! {
-            async fn on_add(&self, _: __kooper::Context, _: Self::Resource) -> __kooper::Outcome {
-                ::core::unreachable!()
+            fn on_add(&self, _: __kooper::Context, _: Self::Resource) -> __kooper::Pending {
+                ::core::future::pending()
             }
         }
     });
@@ -40,7 +38,7 @@ pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
             use #krate::__private as __kooper;
             #[automatically_derived]
             impl #params __kooper::Handler for #ty #clause {
-                type Resource = #resource;
+                type #associated = #resource;
                 #spec
                 #spans
                 #hooks
@@ -59,21 +57,19 @@ fn spec(controller: &Controller<'_>) -> TokenStream {
         // The bound that asks for a resource with namespaces is told of at this argument.
         Some(names) => quote_spanned!(args.place("namespace")=> in_namespaces::<Self>(#names)),
     };
-    let (labels, fields) = (args.set("labels", &args.labels), args.set("fields", &args.fields));
-    let (resync, retries) = (args.set("resync", &args.resync), args.set("retries", &args.retries));
-    let (backoff, workers) = (args.set("backoff", &args.backoff), args.set("workers", &args.workers));
-    let (shutdown, debounce) = (args.set("shutdown", &args.shutdown), args.set("debounce", &args.debounce));
-    let (timeout, finalizer) = (args.set("timeout", &args.timeout), args.set("finalizer", &args.finalizer));
-    let rate_limit = args.set("rate_limit", &args.rate_limit);
+    let retriever = setters!(args: labels fields resync);
+    let queue = setters!(args: retries backoff workers debounce rate_limit);
+    let rest = setters!(args: timeout finalizer shutdown);
     let attempts = ROLES.map(|role| attempts(&controller.handlers, role));
+    let new = Ident::new("new", args.place("name"));
     quote! {
         fn spec() -> __kooper::Spec {
-            __kooper::Spec::new(
+            __kooper::Spec::#new(
                 #name,
-                __kooper::Retriever::#of #labels #fields #resync,
-                __kooper::Queue::new() #retries #backoff #workers #debounce #rate_limit,
+                __kooper::Retriever::#of #(#retriever)*,
+                __kooper::Queue::new() #(#queue)*,
             )
-            #timeout #finalizer #shutdown #(#attempts)*
+            #(#rest)* #(#attempts)*
         }
     }
 }
@@ -84,24 +80,19 @@ fn attempts(handlers: &[Handler<'_>], role: &Role) -> Option<TokenStream> {
     handlers.iter().any(|handler| handler.role == role && says(handler)).then(|| {
         let each = |handler: &Handler<'_>| {
             let own = &handler.attempts;
-            let (retries, backoff) = (own.set("retries", &own.retries), own.set("backoff", &own.backoff));
-            let timeout = own.set("timeout", &own.timeout);
-            quote!(__kooper::Attempts::new() #retries #backoff #timeout)
+            let setters = setters!(own: retries backoff timeout);
+            quote!(__kooper::Attempts::new() #(#setters)*)
         };
-        let (set, attempts) = (
-            format_ident!("{}_attempts", role.name),
-            chosen(handlers, role, each, &quote!(__kooper::Attempts::new())),
-        );
+        let set = format_ident!("{}_attempts", role.name);
+        let attempts = chosen(handlers, role, each, &quote!(__kooper::Attempts::new()));
         quote!(.#set(#attempts))
     })
 }
 
 /// The functions that are asked beside the handlers, if there are any.
 fn hooks(args: &Args) -> Option<TokenStream> {
-    let hooks: Vec<_> = (args.set("filter", &args.filter).into_iter())
-        .chain(args.set("on_error", &args.on_error))
-        .chain(args.owns.iter().chain(&args.watches).map(ToTokens::to_token_stream))
-        .collect();
+    let related = args.owns.iter().chain(&args.watches).map(ToTokens::to_token_stream);
+    let hooks: Vec<_> = setters!(args: filter on_error).into_iter().flatten().chain(related).collect();
     (!hooks.is_empty()).then(|| {
         quote! {
             fn hooks() -> __kooper::Hooks<Self> {
@@ -116,8 +107,8 @@ impl ToTokens for Backoff {
         tokens.extend(match self {
             Self::Constant(delay) => quote!(__kooper::Backoff::constant(#delay)),
             Self::Growing(delays) => {
-                let Delays { initial, max, factor, jitter, .. } = &**delays;
-                quote!(__kooper::Backoff::new(#initial, #max, #factor, #jitter))
+                let setters = setters!(delays: initial max factor jitter);
+                quote!(__kooper::Backoff::growing() #(#setters)*)
             }
         });
     }
@@ -143,8 +134,7 @@ fn spans(controller: &Controller<'_>) -> TokenStream {
     let (all, nothing) = (&controller.recorded, Recorded::default());
     // `line!` tells the line of the span that its tokens have.
     let site = |role: &'static str, place: Span, recorded: &Recorded| {
-        let (name, calls) = (recorded.name.as_deref().unwrap_or(role), recorded.calls());
-        let site = quote_spanned!(place=> __kooper::site!(#name));
+        let (site, calls) = (quote_spanned!(place=> __kooper::site!(#role)), recorded.calls());
         quote!(#site #calls)
     };
     let of = |role: &Role| {
@@ -160,10 +150,11 @@ fn spans(controller: &Controller<'_>) -> TokenStream {
         let finalize = of(&FINALIZE);
         quote!(.finalize(&SPANS, #finalize))
     });
+    let new = Ident::new("new", controller.args.place("span"));
     quote! {
         fn spans() -> &'static __kooper::Spans {
             static SPANS: __kooper::Spans =
-                __kooper::Spans::new(&SPANS, #root, #add, #delete) #finalize;
+                __kooper::Spans::#new(&SPANS, #root, #add, #delete) #finalize;
             &SPANS
         }
     }
@@ -218,8 +209,7 @@ fn wrapper(handler: &Handler<'_>, controller: &Controller<'_>) -> TokenStream {
         (adapted, quote_spanned!(span=> #bound,))
     });
     let (context, pass) = context.unzip();
-    let method = format_ident!("on_{}", role.name, span = span);
-    let arg = Ident::new(role.subject, span);
+    let (method, arg) = (format_ident!("on_{}", role.name, span = span), Ident::new(role.subject, span));
     let (ty, object) = (&subject.ty, bound(subject, &arg));
     let (given, converted) = if **role == DELETE {
         (quote_spanned!(span=> #k::ObjectKey), quote_spanned!(span=> <#ty as #k::KeyArg>::from_key(key)))

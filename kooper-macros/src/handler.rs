@@ -1,56 +1,17 @@
 //! One handler: the shape that its signature must have, and what of it the wrapper needs.
 
-use crate::{
-    args::{Attempts, parse},
-    diag::Diag,
-    item::Method,
-    span::Recorded,
-    value::show,
-};
-use kooper_syntax::word;
+use crate::args::{Attempts, parse};
+use crate::diag::Diag;
+use crate::item::Method;
+use crate::span::Recorded;
+use crate::value::show;
+use kooper_syntax::meant;
+use kooper_syntax::role::{DELETE, Role};
 use quote::{ToTokens, quote};
 use syn::{
     Attribute, Error, FnArg, GenericParam, Meta, PatType, ReceiverKind, Result, ReturnType, Safety,
     Signature, Type,
 };
-
-/// What a handler is for.
-#[derive(PartialEq)]
-pub(crate) struct Role {
-    /// Its name. The method of `Handler` that calls it is `on_` and this.
-    pub(crate) name: &'static str,
-    /// The name of its span.
-    pub(crate) span: &'static str,
-    /// What it is given beside the context.
-    pub(crate) subject: &'static str,
-    /// When it is called.
-    pub(crate) runs: &'static str,
-}
-
-pub(crate) const ADD: Role =
-    Role { name: "add", span: "handleAddObject", subject: "object", runs: "for new and changed objects" };
-pub(crate) const DELETE: Role =
-    Role { name: "delete", span: "handleDeleteObject", subject: "key", runs: "when an object is gone" };
-pub(crate) const FINALIZE: Role =
-    Role { name: "finalize", span: "handleFinalizeObject", subject: "object", runs: "before an object goes" };
-
-pub(crate) const ROLES: [&Role; 3] = [&ADD, &DELETE, &FINALIZE];
-
-impl Role {
-    /// The whole signature, for a controller of `resource`.
-    pub(crate) fn signature(&self, resource: &str) -> String {
-        let ty = if *self == DELETE { "ObjectKey" } else { resource };
-        format!("`async fn {}(&self, ctx: Context, {}: {ty}) -> kooper::Result`", self.name, self.subject)
-    }
-
-    /// Whether a method of another name must be meant for this handler. A `delete` is told by its key as well.
-    pub(crate) fn is_meant_by(&self, sig: &Signature) -> bool {
-        let name = sig.ident.to_string();
-        let takes_key =
-            matches!(sig.inputs.last(), Some(FnArg::Typed(key)) if show(&key.ty).ends_with("ObjectKey"));
-        word::is_handler(self.name, &name) && (*self != DELETE || takes_key && sig.asyncness.is_some())
-    }
-}
 
 /// A handler whose shape is right. Whether its types are, rustc checks.
 pub(crate) struct Handler<'a> {
@@ -68,8 +29,13 @@ pub(crate) struct Handler<'a> {
 
 impl<'a> Handler<'a> {
     /// The handler that `method` is, or all that keeps it from being one.
-    pub(crate) fn check(role: &'static Role, method: &'a Method, resource: &str) -> Result<Option<Self>> {
-        let mut shape = Shape { role, sig: &method.sig, resource, faults: Diag::default() };
+    pub(crate) fn check(
+        role: &'static Role,
+        method: &'a Method,
+        resource: &str,
+        this: &str,
+    ) -> Result<Option<Self>> {
+        let mut shape = Shape { role, sig: &method.sig, resource, this, faults: Diag::default() };
         shape.qualifiers();
         shape.receiver();
         let types = shape.arguments().zip(shape.output());
@@ -93,6 +59,8 @@ struct Shape<'a, 'r> {
     role: &'static Role,
     sig: &'a Signature,
     resource: &'r str,
+    /// The controller's type.
+    this: &'r str,
     faults: Diag,
 }
 
@@ -120,6 +88,11 @@ impl<'a> Shape<'a, '_> {
     /// `&self`, and no other way to take it.
     fn receiver(&mut self) {
         let Some(receiver) = self.sig.receiver() else {
+            if let Some(argument) = self.named_receiver() {
+                let (pat, written) = (show(&argument.pat), show(argument));
+                let rest = format!("takes `&self`: write `&self` for `{written}`, and `self` for `{pat}`");
+                return self.fault(argument, &rest);
+            }
             let rest = format!("must take `&self`\n= help: write {}", self.role.signature(self.resource));
             return self.fault(&self.sig.ident, &rest);
         };
@@ -134,35 +107,57 @@ impl<'a> Shape<'a, '_> {
         }
     }
 
+    /// A first argument that must be meant for the receiver: `web: &Web`.
+    fn named_receiver(&self) -> Option<&'a PatType> {
+        let Some(FnArg::Typed(first)) = self.sig.inputs.first() else { return None };
+        let shown = show(&first.ty);
+        ["Self", self.this].contains(&meant::pointee(&shown).unwrap_or(&shown)).then_some(first)
+    }
+
     /// Perhaps a context, then the object or key.
     fn arguments(&mut self) -> Option<(Option<&'a PatType>, &'a PatType)> {
         let subject = self.role.subject;
-        let arguments: Vec<_> = (self.sig.inputs.iter())
+        let receivers = usize::from(self.sig.receiver().is_some() || self.named_receiver().is_some());
+        let arguments: Vec<_> = (self.sig.inputs.iter().skip(receivers))
             .filter_map(|input| if let FnArg::Typed(argument) = input { Some(argument) } else { None })
             .collect();
         for argument in arguments.iter().take(2).filter(|argument| mentions_impl(&argument.ty)) {
             self.fault(&argument.ty, "cannot take `impl Trait`: write the type");
         }
-        let is_context = |arg: &PatType| show(&arg.ty).rsplit("::").next() == Some("Context");
+        let is_context = |arg: &PatType| meant::is_context(&show(&arg.ty));
         let (at, fault) = match arguments[..] {
             [subject] => return Some((None, subject)),
             [first, last] if is_context(last) && !is_context(first) && self.resource != "Context" => {
-                let written = [last, first].map(|arg| format!("{}: {}", show(&arg.pat), show(&arg.ty)));
-                let fault = format!("takes the context first: write `{}`", written.join(", "));
+                let written = [last, first].map(show).join(", ").replace("Arc<Context>", "Context");
+                let fault = format!("takes the context first: write `{written}`");
                 (quote!(#first, #last), fault)
             }
-            [context, subject] => return Some((Some(context), subject)),
+            [first, last] if !self.is_subject(first) || self.is_subject(last) => {
+                return Some((Some(first), last));
+            }
             [] => {
                 let help = format!("= help: write {}", self.role.signature(self.resource));
                 (self.sig.ident.to_token_stream(), format!("takes the {subject}\n{help}"))
             }
-            [_, _, third, ..] => {
-                let help = "= help: keep other state in the struct and reach it through `self`";
-                (third.to_token_stream(), format!("takes a context and the {subject}, no more\n{help}"))
+            _ => {
+                let object = arguments.iter().position(|argument| self.is_subject(argument)).unwrap_or(1);
+                let is_more = |(at, argument): &(usize, &&PatType)| {
+                    *at != object && !is_context(argument) && (*at != 0 || object == 0)
+                };
+                let more: Vec<_> = arguments.iter().enumerate().filter(is_more).map(|(_, it)| it).collect();
+                let help = more.first().map_or("", |it| meant::argument(&show(&it.pat), &show(&it.ty)));
+                (quote!(#(#more),*), format!("takes a context and the {subject}, no more\n= help: {help}"))
             }
         };
         self.fault(at, &fault);
         None
+    }
+
+    /// Whether it is the object or the key, by its type.
+    fn is_subject(&self, argument: &PatType) -> bool {
+        let shown = show(&argument.ty);
+        let is_key = *self.role == DELETE && shown.ends_with("ObjectKey");
+        is_key || *self.role != DELETE && meant::pointee(&shown).unwrap_or(&shown) == self.resource
     }
 
     /// What `#[handler(..)]` says.

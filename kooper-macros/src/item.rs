@@ -1,10 +1,11 @@
 //! The annotated `impl` block, read as far as its signatures. Bodies are not parsed: what is in them is rustc's business.
 
+use crate::value::show;
+use kooper_syntax::role::ROLES;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use syn::{
-    Attribute, Error, Item, ItemImpl, Result, Signature, Token, Visibility,
-    parse::{ParseStream, Parser},
-};
+use quote::quote;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Error, Item, ItemImpl, Result, Signature, Token, Visibility};
 
 /// An inherent `impl` block.
 pub(crate) struct Block {
@@ -13,6 +14,8 @@ pub(crate) struct Block {
     pub(crate) methods: Vec<Method>,
     /// Whether a macro is called in it, which may make methods that cannot be seen here.
     pub(crate) calls_macro: bool,
+    /// Where it is the `impl` of a trait: that this is wrong, and all of it without the trait.
+    pub(crate) inherent: Option<(Error, TokenStream)>,
 }
 
 /// A function of the block.
@@ -42,20 +45,52 @@ impl Annotated {
                     let fault = "an `impl` block takes one `#[controller]`: remove this one";
                     return Self::Other(Error::new_spanned(again, fault), None);
                 }
-                let Some((path, _)) = &header.trait_ else { return Self::block(header, body) };
-                let fault = "`#[controller]` goes on an inherent `impl`, not on a trait `impl`";
-                return Self::Other(Error::new_spanned(path, fault), Some(Box::new(header)));
+                if header.trait_.is_none() {
+                    return Self::block(header, body);
+                }
+                return Self::of_trait(header, &body);
             }
-            Ok(Item::Struct(item)) => named(&item.ident, &item.generics),
-            Ok(Item::Enum(item)) => named(&item.ident, &item.generics),
+            Ok(Item::Struct(item)) => empty_impl(&item.ident, &item.generics),
+            Ok(Item::Enum(item)) => empty_impl(&item.ident, &item.generics),
             _ => None,
         };
-        let fault = "`#[controller]` goes on an `impl` block that has an `async fn add`";
+        let help = |header: &ItemImpl| {
+            format!("\n= help: move it to `impl {} {{ .. }}`, which has the handlers", show(&header.self_ty))
+        };
+        let help = named.as_deref().map(help).unwrap_or_default();
+        let fault = format!("`#[controller]` goes on an `impl` block that has an `async fn add`{help}");
+        // Without doc comments and other attributes.
+        let is_attribute = |token: &TokenTree| match token {
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Bracket,
+            token => token.to_string() == "#",
+        };
+        let item: TokenStream = item.clone().into_iter().skip_while(is_attribute).collect();
         Self::Other(Error::new_spanned(item, fault), named)
     }
 
+    /// An `impl` of a trait. Where it has handlers, it is taken for what it should be: rustc would say of each that the trait has none.
+    fn of_trait(mut header: ItemImpl, body: &TokenStream) -> Self {
+        let path = header.trait_.take().map(|(path, _)| path);
+        let fault = "`#[controller]` goes on an inherent `impl`, not on a trait `impl`";
+        let Self::Block(mut block) = Self::block(header, body.clone()) else {
+            return Self::Other(Error::new_spanned(&path, fault), None);
+        };
+        let ItemImpl { attrs, generics, self_ty, .. } = &block.header;
+        let (params, _, clause) = generics.split_for_impl();
+        let is_handler = |sig: &Signature| ROLES.iter().any(|role| sig.ident == role.name);
+        if block.methods.iter().any(|method| method.sig.asyncness.is_some() && is_handler(&method.sig)) {
+            let help = format!("{fault}\n= help: write `impl {}`", show(self_ty));
+            let inherent = quote!(#(#attrs)* impl #params #self_ty #clause { #body });
+            block.inherent = Some((Error::new_spanned(&path, help), inherent));
+            return Self::Block(block);
+        }
+        // One that is a handler by itself needs no other.
+        let by_hand = block.methods.iter().any(|method| method.sig.ident == "on_add");
+        Self::Other(Error::new_spanned(&path, fault), (!by_hand).then(|| Box::new(block.header)))
+    }
+
     fn block(header: ItemImpl, body: TokenStream) -> Self {
-        let mut block = Block { header, methods: Vec::new(), calls_macro: false };
+        let mut block = Block { header, methods: Vec::new(), calls_macro: false, inherent: None };
         let members = |input: ParseStream<'_>| {
             input.call(Attribute::parse_inner)?;
             while !input.is_empty() {
@@ -71,9 +106,9 @@ impl Annotated {
 }
 
 /// An empty `impl` block of a type.
-fn named(ident: &syn::Ident, generics: &syn::Generics) -> Option<Box<ItemImpl>> {
+fn empty_impl(ident: &syn::Ident, generics: &syn::Generics) -> Option<Box<ItemImpl>> {
     let (params, ty, clause) = generics.split_for_impl();
-    syn::parse2(quote::quote!(impl #params #ident #ty #clause {})).ok()
+    syn::parse2(quote!(impl #params #ident #ty #clause {})).ok()
 }
 
 /// The item with nothing between its last braces, and what was there.

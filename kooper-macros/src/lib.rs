@@ -28,22 +28,25 @@ pub fn controller(args: proc_macro::TokenStream, item: proc_macro::TokenStream) 
 /// The user's `impl`, untouched but for `#[handler(..)]`, then the code that makes a controller of it, then what is wrong.
 fn controller_impl(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diag = Diag::default();
-    let kept = item::without_settings(item.clone(), false);
-    let output = match Annotated::parse(item) {
-        Annotated::Block(block) => {
+    let (kept, expansion) = match Annotated::parse(item) {
+        Annotated::Block(mut block) => {
+            let inherent = block.inherent.take();
+            let (error, kept) =
+                inherent.map_or((Ok(()), item.clone()), |(error, inherent)| (Err(error), inherent));
+            diag.take(error);
             let args = args::parse(args, &mut diag);
             let expansion = expand::expand(&Controller::check(args, &block, &mut diag));
             // A handler is `async` because the macro asks for it.
-            quote!(#[allow(clippy::unused_async)] #kept #expansion)
+            (quote!(#[allow(clippy::unused_async)] #kept), Some(expansion))
         }
         Annotated::Other(error, header) => {
             diag.push(error);
-            let expansion = header.map(|header| expand::expand(&Controller::stand_in(&header)));
-            quote!(#kept #expansion)
+            (item.clone(), header.map(|header| expand::expand(&Controller::stand_in(&header))))
         }
     };
+    let kept = item::without_settings(kept, false);
     let errors = diag.finish(()).err().map(|errors| errors.to_compile_error());
-    quote!(#output #errors)
+    quote!(#kept #expansion #errors)
 }
 
 #[cfg(test)]

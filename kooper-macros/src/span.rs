@@ -1,25 +1,24 @@
 //! What is recorded of attempts: `span(level = "debug", fields(node = %pod.node()))`.
 
-use crate::{
-    args::{Arguments, Row, list, parse},
-    diag::Diag,
-    value::{Value, expr, show},
-};
-use kooper_syntax::{field, word};
-use proc_macro2::{Group, Span, TokenStream};
+use crate::args::{Arguments, Row, list, parse, rest};
+use crate::diag::Diag;
+use crate::value::{Value, expr, show};
+use kooper_syntax::{field, meant, word};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use std::collections::BTreeMap;
-use syn::{
-    Error, Expr, Ident, Result, Token, ext::IdentExt, parse::ParseStream, punctuated::Punctuated,
-    spanned::Spanned,
-};
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Error, Expr, Ident, LitStr, Result, Token};
 
 arguments! {
     /// What stands in the parentheses of `span(..)`.
     Recorded: "`span` option", by default "" {
         "level" level: TokenStream = expr(level), "level = \"debug\"";
-        "name" name: String = expr(|text| text.text("takes a string")), "name = \"pod\"";
-        "target" target: String = expr(|text| text.text("takes a string")), "target = \"ops::pods\"";
+        "name" name: String = expr(|text| text.text("takes a string", word::is_lower)), "name = \"pod\"";
+        "target" target: String = expr(|text| text.text("takes a string", word::is_lower)), "target = \"ops::pods\"";
         "err" err: TokenStream = expr(level), "err = \"debug\"";
         "fields" fields: Vec<Field> = fields, "fields(node = %pod.node())";
     }
@@ -50,11 +49,7 @@ impl Recorded {
     /// That no field of all handlers' spans needs an argument of one.
     pub(crate) fn check_fields(&self, diag: &mut Diag) {
         for value in self.own().filter_map(|field| field.value.as_ref()) {
-            let (shown, other) = (show(value), |letter: char| !letter.is_alphanumeric() && letter != '_');
-            let (root, rest) = shown.split_at(shown.find(other).unwrap_or(shown.len()));
-            let is_variable =
-                root.starts_with(char::is_lowercase) && !rest.trim_start().starts_with(['(', ':', '!']);
-            if is_variable && !["self", "true", "false"].contains(&root) {
+            if let Some(root) = meant::variable(&show(value)) {
                 let help = "fields of a handler's arguments go in `#[handler(span(fields(..)))]` on it";
                 diag.at(value, format!("`{root}` is not known here\n= help: {help}"));
             }
@@ -73,15 +68,15 @@ impl Recorded {
 
     /// The calls that tell the place of a span of it.
     pub(crate) fn calls(&self) -> TokenStream {
-        let (target, level) = (self.set("target", &self.target), self.set("level", &self.level));
-        let err = self.set("err", &self.err);
-        quote!(#target #level #err)
+        let setters = setters!(self: name target level err);
+        quote!(#(#setters)*)
     }
 
     /// The call that tells the place of a handler's span which fields it has.
     pub(crate) fn names(&self, all: &Self) -> Option<TokenStream> {
         let names: Vec<_> = self.fields_with(all).map(Field::name).collect();
-        (!names.is_empty()).then(|| quote!(.fields(&[#(#names),*])))
+        let setter = Ident::new("fields", if self.fields.is_some() { self } else { all }.place("fields"));
+        (!names.is_empty()).then(|| quote!(.#setter(&[#(#names),*])))
     }
 
     /// What is recorded when a handler is called, if anything is.
@@ -116,10 +111,20 @@ fn fields(_: &Row, input: ParseStream<'_>) -> Result<Vec<Field>> {
 impl Field {
     fn one(input: ParseStream<'_>) -> Result<Self> {
         if !input.peek(Ident::peek_any) {
-            return Err(input.error("a field begins with its name: write `name = %value`"));
+            let (mut tokens, is_row) = (rest(input)?, input.peek2(LitStr));
+            if is_row {
+                tokens.extend([input.parse::<TokenTree>()?]);
+                tokens.extend(rest(input)?);
+            }
+            let written = meant::field(&show(&tokens));
+            let fault = format!("a field begins with its name: write `{written}`");
+            return Err(Error::new_spanned(tokens, fault));
         }
         let name = Punctuated::parse_separated_nonempty_with(input, Ident::parse_any)?;
         let (equals, mut by, mut value) = (input.parse::<Option<Token![=]>>()?, "plain", None);
+        if input.peek(Token![:]) {
+            return Err(input.error(format!("expected `=`: write `{} = %value`", show(&name))));
+        }
         if equals.is_some() {
             if input.parse::<Option<Token![%]>>()?.is_some() {
                 by = "display";
@@ -146,7 +151,8 @@ fn level(value: &Value<'_>) -> Result<TokenStream> {
         let path = &value.expr;
         return Ok(quote!(__kooper::level(#path)));
     }
-    let level = word::level(&value.text("takes a string or a path")?).or_else(|fault| value.fail(fault))?;
+    let level = word::level(&value.text("takes a string or a path", |text| word::level(text).is_ok())?)
+        .or_else(|fault| value.fail(fault))?;
     let level = format_ident!("{}", level.to_uppercase());
     Ok(quote!(__kooper::LevelFilter::#level))
 }

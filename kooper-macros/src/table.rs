@@ -44,3 +44,10 @@ macro_rules! arguments {
         }
     };
 }
+
+/// The calls of the setters of some arguments, in this order.
+macro_rules! setters {
+    ($args:ident: $($name:ident)*) => {
+        [$($args.set(stringify!($name), &$args.$name)),*]
+    };
+}

@@ -1,14 +1,14 @@
 //! The values of arguments: one reader for each form. A literal is checked here; a path is a constant, for rustc to check.
 
-use crate::{args::Row, diag::Diag};
-use kooper_syntax::{Checked, duration, name, rate as rates, word};
+use crate::args::{Row, rest};
+use crate::diag::Diag;
+use kooper_syntax::selector::{check_fields, check_labels};
+use kooper_syntax::{Checked, duration, meant, name, rate as rates, word};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::{fmt::Display, ops::RangeInclusive, time::Duration};
-use syn::{
-    Error, Expr, ExprLit, Lit, LitStr, Path, Result, Type,
-    parse::{Parse, ParseStream, discouraged::Speculative},
-};
+use syn::parse::{Parse, ParseStream, discouraged::Speculative};
+use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Type};
 
 /// How long, or how often.
 pub(crate) enum Time {
@@ -34,7 +34,13 @@ pub(crate) fn expr<T>(make: impl Fn(&Value<'_>) -> Result<T>) -> impl Fn(&Row, P
 fn operand<T: Parse>(row: &Row, input: ParseStream<'_>, takes: &str) -> Result<T> {
     // Not `input` itself: `syn` would say once more what is left over in a group.
     let ahead = input.fork();
-    let fault = |_| input.error(format!("`{}` {takes} `{}`", row.name, row.example));
+    let fault = |_| {
+        let tokens = rest(&input.fork()).unwrap_or_default();
+        let (name, text) = (row.name, meant::text(&show(&tokens)));
+        let is_selector = name == "labels" && check_labels(&text).is_ok();
+        let written = if is_selector { format!("{name} = {text:?}") } else { row.example.into() };
+        Error::new_spanned(tokens, format!("`{name}` {takes} `{written}`"))
+    };
     let operand = ahead.parse().map_err(fault)?;
     input.advance_to(&ahead);
     Ok(operand)
@@ -61,22 +67,20 @@ impl<'a> Value<'a> {
         matches!(self.expr, Expr::Path(_)) && !name::is_dns_label(&self.shown)
     }
 
-    /// What the string literal says, else an error that says what the argument `takes`.
-    pub(crate) fn text(&self, takes: &str) -> Result<String> {
-        let Row { name, example, .. } = self.row;
+    /// What the string literal says, else an error that says what the argument `takes`, with quotes around what `fits`.
+    pub(crate) fn text(&self, takes: &str, fits: impl Fn(&str) -> bool) -> Result<String> {
+        let (Row { name, example, .. }, text) = (self.row, meant::text(&self.shown));
         match &self.expr {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text.value()),
-            // `name = pod-printer`, without the quotes.
-            Expr::Path(_) | Expr::Binary(_) if name::is_dns_label(&self.shown) => {
-                self.fail(format!("`{name}` {takes}: write `{name} = {:?}`", self.shown))
-            }
+            Expr::Lit(_) => self.fail(format!("`{name}` {takes}, such as `{example}`")),
+            _ if fits(&text) => self.fail(format!("`{name}` {takes}: write `{name} = {text:?}`")),
             _ => self.fail(format!("`{name}` {takes}, such as `{example}`")),
         }
     }
 
     /// What the string literal says, if it is a DNS label.
     pub(crate) fn dns_label(&self, takes: &str) -> Result<String> {
-        let text = self.text(takes)?;
+        let text = self.text(takes, name::is_dns_label)?;
         let checked = name::check_dns_label(&text);
         checked.map_or_else(|fault| self.fail(format!("`{}` {fault}", self.row.name)), |()| Ok(text))
     }
@@ -86,17 +90,13 @@ impl<'a> Value<'a> {
 pub(crate) fn resource(row: &Row, input: ParseStream<'_>) -> Result<Type> {
     if input.peek(LitStr) {
         let text: LitStr = input.parse()?;
-        let named = text.value();
-        let is_type = named.contains(char::is_uppercase) && syn::parse_str::<Type>(&named).is_ok();
-        let ty = if is_type { &named } else { "Pod" };
-        let fault = format!("`resource` takes a type, not a string: write `resource = {ty}`");
+        let fault =
+            format!("`resource` takes a type, not a string: write `resource = {}`", meant::ty(&text.value()));
         return Err(Error::new_spanned(text, fault));
     }
     let ty = operand(row, input, "takes a type, such as")?;
     let shown = show(&ty);
-    let pointer = ["Arc<", "Box<", "Rc<", "Option<", "Vec<"].iter().find_map(|start| shown.split_once(start));
-    let inner = pointer.and_then(|(_, inner)| inner.strip_suffix('>')).or_else(|| shown.strip_prefix('&'));
-    let fault = match (&ty, inner) {
+    let fault = match (&ty, meant::pointee(&shown)) {
         _ if shown == "Self" => "`resource` takes the watched type, such as `resource = Pod`".into(),
         (_, Some(inner)) => {
             let fault = format!("`resource` takes the type itself: write `resource = {inner}`");
@@ -110,6 +110,7 @@ pub(crate) fn resource(row: &Row, input: ParseStream<'_>) -> Result<Type> {
 
 /// `namespace = "prod"`, `namespace = ["a", "b"]` or a path
 pub(crate) fn namespaces(value: &Value<'_>) -> Result<Expr> {
+    let is_list = matches!(value.expr, Expr::Array(_));
     let names = match &value.expr {
         _ if value.is_const() => return Ok(value.expr.clone()),
         Expr::Array(list) => list.elems.iter().collect(),
@@ -118,7 +119,7 @@ pub(crate) fn namespaces(value: &Value<'_>) -> Result<Expr> {
     let mut faults = Diag::default();
     let mut seen = Vec::new();
     for expr in names {
-        let name = Value::new(value.row, expr.clone()).and_then(|name| namespace(&name));
+        let name = Value::new(value.row, expr.clone()).and_then(|name| namespace(&name, is_list));
         let Some(name) = faults.take(name) else { continue };
         if seen.contains(&name) {
             faults.at(expr, format!("{name:?} is listed twice; remove one"));
@@ -128,9 +129,9 @@ pub(crate) fn namespaces(value: &Value<'_>) -> Result<Expr> {
     faults.finish(value.expr.clone())
 }
 
-fn namespace(value: &Value<'_>) -> Result<String> {
+fn namespace(value: &Value<'_>, is_one_of_several: bool) -> Result<String> {
     let takes = "takes a string, a list of strings or a path";
-    let text = value.text(takes)?;
+    let text = value.text(takes, |text| !is_one_of_several && name::is_dns_label(text))?;
     if text.contains(',') {
         let names: Vec<&str> = text.split(',').map(str::trim).collect();
         return value.fail(format!("`namespace` takes several as a list: write `namespace = {names:?}`"));
@@ -138,11 +139,17 @@ fn namespace(value: &Value<'_>) -> Result<String> {
     value.dns_label(takes)
 }
 
+/// What a text is not, and the check of that.
+type Rule = (&'static str, fn(&str) -> Checked);
+pub(crate) const LABELS: Rule = ("is not a label selector: ", check_labels);
+pub(crate) const FIELDS: Rule = ("is not a field selector: ", check_fields);
+pub(crate) const FINALIZER: Rule = ("", name::check_finalizer);
+
 /// `labels = "app=web"` or a path
-pub(crate) fn checked(not: &str, check: fn(&str) -> Checked) -> impl Fn(&Value<'_>) -> Result<Expr> {
+pub(crate) fn checked((not, check): &Rule) -> impl Fn(&Value<'_>) -> Result<Expr> {
     move |value| {
         if !value.is_const()
-            && let Err(fault) = check(&value.text("takes a string or a path")?)
+            && let Err(fault) = check(&value.text("takes a string or a path", |text| check(text).is_ok())?)
         {
             let fault = fault.replace("; ", "\n= help: ");
             return value.fail(format!("`{}` {not}{fault}", value.row.name));
@@ -154,12 +161,17 @@ pub(crate) fn checked(not: &str, check: fn(&str) -> Checked) -> impl Fn(&Value<'
 /// `filter = Self::is_ours`
 pub(crate) fn function(value: &Value<'_>) -> Result<Expr> {
     let Row { name, example, .. } = value.row;
-    let help = match &value.expr {
-        Expr::Path(_) => return Ok(value.expr.clone()),
-        Expr::Closure(_) => format!("\n= help: a closure can be given at run time, by `Controller::{name}`"),
-        _ => String::new(),
+    let help = match (&value.expr, meant::path(&value.shown)) {
+        (Expr::Path(_), _) => return Ok(value.expr.clone()),
+        (_, Some(path)) => format!(": write `{name} = {path}`"),
+        (Expr::Closure(_), _) => {
+            format!(
+                ", such as `{example}`\n= help: a closure can be given at run time, by `Controller::{name}`"
+            )
+        }
+        _ => format!(", such as `{example}`"),
     };
-    value.fail(format!("`{name}` takes the path of a function, such as `{example}`{help}"))
+    value.fail(format!("`{name}` takes the path of a function{help}"))
 }
 
 /// `retries = 3` or a path
@@ -172,11 +184,7 @@ pub(crate) fn count(value: &Value<'_>) -> Result<Expr> {
             Ok(count) => format!("`{name}` is a `u32`: write `{name} = {count}`"),
             Err(_) => format!("`{name}` must fit in a `u32`"),
         },
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if text.value().parse::<u32>().is_ok() => {
-            format!("`{name}` takes an integer, not a string: write `{name} = {}`", text.value())
-        }
-        _ if value.shown.starts_with('-') => format!("`{name}` cannot be negative; write `{name} = 0`"),
-        _ => format!("`{name}` takes an integer or a path to a `u32` constant, such as `{example}`"),
+        _ => format!("`{name}` {}", meant::count(name, &value.shown, example)),
     };
     value.fail(fault)
 }
@@ -257,7 +265,5 @@ pub(crate) fn krate(value: &Value<'_>) -> Result<Path> {
 
 /// Tokens as they would be written in one line.
 pub(crate) fn show(tokens: impl ToTokens) -> String {
-    let tight =
-        [(" :: ", "::"), (":: ", "::"), (" < ", "<"), (" >", ">"), (" ,", ","), ("& ", "&"), (" - ", "-")];
-    tight.iter().fold(tokens.to_token_stream().to_string(), |text, (from, to)| text.replace(from, to))
+    meant::tight(&tokens.to_token_stream().to_string())
 }

@@ -17,6 +17,10 @@ pub fn parse(text: &str) -> Result<Duration, String> {
     if text.trim().is_empty() {
         return Err("it is empty; leave it out".into());
     }
+    let tight = text.replace(' ', "");
+    if tight != text && parse(&tight).is_ok() {
+        return Err(format!("write {tight:?}"));
+    }
     let mut rest = text;
     let mut total: u64 = 0;
     while !rest.is_empty() {
@@ -62,7 +66,7 @@ pub fn unquoted(code: &str) -> Option<String> {
         None if code.chars().all(|c| c.is_ascii_digit()) => [code, "s"].concat(),
         None => code.into(),
     };
-    meant(&text).or_else(|| parse(&text).ok().map(show))
+    meant(&text).or_else(|| parse(&text).ok().map(show)).filter(|meant| meant != "0s")
 }
 
 /// The longest start of `text` whose letters all are `of` a kind, and the rest.
@@ -91,6 +95,23 @@ pub fn in_unit(duration: Duration) -> (u128, &'static str) {
     let unit = units.into_iter().find(|(_, unit)| millis.is_multiple_of(*unit));
     let (from, unit) = unit.unwrap_or(("from_millis", 1));
     (millis / unit, from)
+}
+
+/// What is wrong with delays of which the first is longer than the longest, be that given or the default.
+pub fn no_growth(initial: Duration, max: Duration, is_given: bool) -> String {
+    let (initial, max) = (show(initial), show(max));
+    if is_given {
+        format!("`max` ({max}) is shorter than `initial` ({initial}); give a longer one")
+    } else {
+        format!("`initial` ({initial}) is longer than `max`: give `max`, or it is {max}")
+    }
+}
+
+/// What is wrong with a setting that must be shorter than another, and is not.
+pub fn not_shorter(setting: &str, interval: Duration, than: &str, limit: Duration) -> String {
+    let [shown, limit, longer] = [interval, limit, 2 * interval].map(show);
+    let help = format!("= help: give a longer one, such as `{than} = {longer:?}`");
+    format!("`{setting}` ({shown}) must be shorter than `{than}` ({limit})\n{help}")
 }
 
 #[cfg(test)]

@@ -15,8 +15,10 @@
 
 pub mod duration;
 pub mod field;
+pub mod meant;
 pub mod name;
 pub mod rate;
+pub mod role;
 pub mod selector;
 pub mod word;
 

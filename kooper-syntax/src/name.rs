@@ -13,6 +13,12 @@ pub fn is_dns_label(name: &str) -> bool {
         && bytes.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
 }
 
+/// The name of a controller by that of its type: `web::Pods<T>` makes `pods`.
+pub fn of_type(ty: &str) -> String {
+    let path = ty.split('<').next().unwrap_or_default();
+    kebab_case(path.rsplit("::").next().unwrap_or_default().trim_start_matches("r#"))
+}
+
 /// `PodPrinter`, `pod_printer` and `Pod Printer` as `pod-printer`; `HTTPServer` as `http-server`.
 pub fn kebab_case(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();

@@ -9,6 +9,10 @@ use std::time::Duration;
 ///
 /// What is wrong, as the end of "is not a valid rate: ".
 pub fn parse(text: &str) -> Result<(u32, Duration), String> {
+    let tight = text.replace(' ', "");
+    if tight != text && parse(&tight).is_ok() {
+        return Err(format!("write {tight:?}"));
+    }
     let Some((count, per)) = text.split_once('/') else {
         return Err("it is a count per duration, as \"10/s\" is".into());
     };

@@ -97,6 +97,9 @@ fn check_set(head: &str, values: &str) -> Checked {
     if !matches!(operator, "in" | "notin") {
         return Err(format!("`{operator}` is not an operator; use `in` or `notin`"));
     }
+    if let Some(key) = key.trim().strip_suffix(" not") {
+        return Err(format!("`notin` is one word; write `{} notin ({values}`", key.trim()));
+    }
     check_key(key.trim())?;
     let Some((values, "")) = values.trim_end().split_once(')') else {
         return Err("a comma is missing after `)`".into());
@@ -122,7 +125,9 @@ fn check_value(value: &str) -> Checked {
     if value.is_empty() || is_qualified(value) {
         Ok(())
     } else {
-        Err(format!("`{value}` is not a label value"))
+        Err(format!(
+            "`{value}` is not a label value; write one requirement between two commas, such as `app=web`"
+        ))
     }
 }
 

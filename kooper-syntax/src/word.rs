@@ -24,17 +24,17 @@ const fn inside(inside: &'static str, setting: Setting) -> Setting {
 const SETTINGS: [Setting; 31] = [
     inside(
         "#[handler]",
-        setting("span", "what is recorded is set by", "level target spans trace tracing instrument fields"),
+        setting("span", "spans are set by", "level target spans trace tracing instrument fields"),
     ),
     inside("span", setting("level", "the level of the span is", "lvl severity")),
     inside("span", setting("name", "the name of the span is", "span_name")),
     inside("span", setting("target", "the target of the span is", "module")),
-    inside("span", setting("err", "the level of the line of a failed attempt is", "error errors on_error")),
+    inside("span", setting("err", "failures are logged at", "error errors on_error")),
     inside("span", setting("fields", "the fields of the span are", "field attributes tags with")),
     setting(
         "resource",
         "the watched type is",
-        "kind type object watch for reconciles crd api api_version group version plural",
+        "kind type object for reconciles crd api api_version group version plural resource_type custom_resource",
     ),
     setting("name", "the controller's name is", "id controller controller_name named"),
     setting(
@@ -44,27 +44,27 @@ const SETTINGS: [Setting; 31] = [
     ),
     setting(
         "workers",
-        "the number of parallel handlers is",
-        "concurrency concurrent_workers max_concurrent_reconciles parallelism threads max_concurrency",
+        "handlers that run at once are",
+        "concurrency concurrent_workers max_concurrent_reconciles parallelism threads max_concurrency concurrent thread_count worker_count max_workers",
     ),
     setting(
         "resync",
         "the resync interval is",
-        "interval resync_interval resync_period sync_period period requeue_interval requeue_after max_reconciliation_interval",
+        "interval resync_interval resync_period sync_period period requeue_interval requeue_after max_reconciliation_interval requeue schedule every timer poll poll_interval",
     ),
     setting(
         "backoff",
-        "the time between retries is",
+        "delays are",
         "delay retry_delay retry_backoff gradual_retry error_delays exponential_backoff",
     ),
     setting(
         "timeout",
-        "the time that one attempt may take is",
+        "attempts end after",
         "reconciliation_timeout reconcile_timeout deadline handler_timeout",
     ),
     setting(
         "debounce",
-        "the shortest time between two runs of an object is",
+        "runs of an object are parted by",
         "debounce_interval quiet_period min_interval throttle cooldown",
     ),
     setting(
@@ -77,35 +77,35 @@ const SETTINGS: [Setting; 31] = [
         "the watched namespaces are",
         "namespaces ns in_namespace watch_namespace watch_namespaces",
     ),
-    setting("labels", "the label selector is", "label selector label_selector labels_selector match_labels"),
+    setting(
+        "labels",
+        "the label selector is",
+        "label selector label_selector labels_selector match_labels where",
+    ),
     setting("fields", "the field selector is", "field field_selector fields_selector"),
     setting(
         "filter",
         "what `add` is given is said by",
-        "predicate predicates when event_filter filters generic_filter on_add_filter on_update_filter",
+        "predicate predicates when if event_filter filters generic_filter on_add_filter on_update_filter",
     ),
     setting(
         "on_error",
-        "what becomes of a failure is said by",
+        "errors are judged by",
         "error_policy error_handler errors on_failure update_error_status",
     ),
     setting("finalizer", "the finalizer is", "finalizers finalizer_name with_finalizer"),
     setting(
         "shutdown",
-        "the time that running handlers have at shutdown is",
+        "handlers may run on for",
         "drain drain_timeout graceful_shutdown graceful_shutdown_timeout grace_period termination_timeout",
     ),
-    setting("span", "what is recorded is set by", "level target err spans trace tracing instrument"),
+    setting("span", "spans are set by", "level target err spans trace tracing instrument"),
     setting("crate", "the path of Kooper is", "krate kooper crates"),
-    setting(
-        "owns",
-        "the kinds of objects that its objects own are",
-        "own owned owned_by depends_on dependents dependent",
-    ),
+    setting("owns", "what its objects own is", "own owned owned_by depends_on dependents dependent"),
     setting(
         "watches",
-        "the objects of other kinds that lead to its own are",
-        "watch_also also_watches watches_with event_source event_sources informer informers",
+        "related kinds are",
+        "watch watch_also also_watches watches_with event_source event_sources informer informers",
     ),
     setting(
         "map",
@@ -114,15 +114,17 @@ const SETTINGS: [Setting; 31] = [
     ),
     setting("initial", "the first delay is", "min base start initial_interval delay"),
     setting("max", "the longest delay is", "cap limit max_delay max_interval"),
-    setting("factor", "what each delay is multiplied by is", "multiplier exponent interval_multiplier"),
-    setting("jitter", "the share of a delay that chance moves is", "randomness jitter_factor"),
+    setting("factor", "each delay is multiplied by", "multiplier exponent interval_multiplier"),
+    setting("jitter", "chance moves delays by", "randomness jitter_factor"),
 ];
 
 /// Words that lead to no setting, most of them of `#[instrument]`, and what to do without one.
-const NO_SETTINGS: [(&str, &str); 4] = [
+const NO_SETTINGS: [(&str, &str); 6] = [
     ("skip skip_all", "spans record no arguments unless `span(fields(..))` asks for them; remove it"),
     ("ret", "the outcome of a handler is already recorded as `kooper.outcome`; remove it"),
     ("parent follows_from", "the parent of a handler's span is the span of its attempt; remove it"),
+    ("all_namespaces cluster_wide", "all namespaces are watched unless `namespace` is given; remove it"),
+    ("scope cluster_scoped namespaced", "the type says whether its objects live in namespaces; remove it"),
     (
         "generation_aware generation_aware_event_processing generation_changed",
         "`add` is given every change; return `Ok(())` for what does not matter",
@@ -130,7 +132,7 @@ const NO_SETTINGS: [(&str, &str); 4] = [
 ];
 
 /// Values that people try, by setting, and what to do instead.
-const VALUES: [(&str, &str, &str); 11] = [
+const VALUES: [(&str, &str, &str); 16] = [
     ("name", "", "`name` is empty; leave it out for the default"),
     ("namespace", "", "`namespace` is empty; leave it out to watch all of them"),
     ("namespace", "[]", "`namespace` lists no namespace; leave it out to watch all of them"),
@@ -139,22 +141,26 @@ const VALUES: [(&str, &str, &str); 11] = [
     ("retries", "None none never off", "for no retry write `retries = 0`, for no limit `retries = u32::MAX`"),
     ("workers", "0 0u32", "`workers` must be at least 1: with no workers no handler ever runs"),
     ("timeout", "never none None off", "`timeout` is off unless it is given; remove it"),
+    (
+        "backoff",
+        "0 0s none None never off",
+        "`backoff` must be longer than zero; for retries at once write `backoff = \"1ms\"`",
+    ),
+    (
+        "backoff",
+        "exponential Exponential linear default",
+        "`backoff` takes its delays: write `backoff(initial = \"1s\", max = \"5m\")`",
+    ),
+    ("shutdown", "never none None off", "`shutdown` takes a time; for a long one write `shutdown = \"1h\"`"),
+    (
+        "shutdown",
+        "0 0s",
+        "`shutdown` must be longer than zero; to cut handlers off write `shutdown = \"1ms\"`",
+    ),
+    ("namespace", "None none", "`namespace` takes no `None`; leave it out to watch all of them"),
     ("debounce", "0s never none None off", "`debounce` is off unless it is given; remove it"),
     ("rate_limit", "never none None off unlimited", "`rate_limit` is off unless it is given; remove it"),
     ("resync", "0 0s none None off Never false", "to switch `resync` off write `resync = \"never\"`"),
-];
-
-/// The handlers by their names here, and what they are called elsewhere.
-const HANDLERS: [(&str, &str); 3] = [
-    (
-        "add",
-        "create created update updated upsert apply applied reconcile reconciled handle handle_add sync on_add on_create on_update on_apply on_event resume process run added",
-    ),
-    ("delete", "deleted on_delete handle_delete"),
-    (
-        "finalize",
-        "cleanup clean_up finalise finalized finalizer on_finalize handle_finalize teardown tear_down",
-    ),
 ];
 
 fn find(within: &str, name: &str) -> Option<&'static Setting> {
@@ -207,10 +213,18 @@ pub fn level(word: &str) -> Result<&'static str, String> {
     })
 }
 
-/// Whether a function of this name must be meant for a handler.
-pub fn is_handler(handler: &str, function: &str) -> bool {
-    HANDLERS.iter().any(|(name, words)| *name == handler && is_one_of(words, function))
-        || nearest(function, [handler]).is_some()
+/// Which of the `known` settings is meant by `word`, and whether that is a slip: as it is called elsewhere, or by distance.
+/// `maxRetries` is `max_retries`.
+pub fn meant<'a>(
+    within: &str,
+    word: &str,
+    known: &(impl Iterator<Item = &'a str> + Clone),
+) -> (bool, Option<&'a str>) {
+    let word = word.to_lowercase();
+    let same = |other: &str| other.replace('_', "") == word.replace('_', "");
+    let elsewhere = known.clone().find(|name| others(within, name).split(' ').any(same));
+    let slip = || known.clone().find(|name| same(name)).or_else(|| nearest(&word, known.clone()));
+    elsewhere.map_or_else(|| (true, slip()), |name| (false, Some(name)))
 }
 
 /// The word of `known` that is nearest to `word`, if it is near enough to be a slip of the keys.
@@ -218,11 +232,18 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     let reach = (word.chars().count() / 3).max(1);
     let distances = known.into_iter().map(|known| (strsim::osa_distance(word, known), known));
     let (distance, nearest) = distances.min_by_key(|(distance, _)| *distance)?;
-    (distance <= reach).then_some(nearest)
+    // Few miss the first letter and another one.
+    let begins_so = distance < 2 || nearest.chars().next() == word.chars().next();
+    (distance <= reach && begins_so).then_some(nearest)
+}
+
+/// Whether it is no constant's name.
+pub fn is_lower(word: &str) -> bool {
+    !word.contains(char::is_uppercase)
 }
 
 /// Whether `word` is one of these, which blanks part.
-fn is_one_of(words: &str, word: &str) -> bool {
+pub(crate) fn is_one_of(words: &str, word: &str) -> bool {
     words.split(' ').any(|known| known == word)
 }
 
@@ -239,6 +260,7 @@ mod tests {
             ("resouce", Some("resource")),
             ("nmae", Some("name")),
             ("retry", None),
+            ("metrics", None),
             ("colour", None),
             ("", None),
         ] {

@@ -48,7 +48,7 @@ pub fn record(fields: impl FnOnce(&tracing::Span) -> &tracing::Span) {
 
 /// What a field with `%` may be.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be recorded with `%`: it does not implement `Display`",
+    message = "`%` cannot record `{Self}`",
     label = "does not implement `Display`",
     note = "write `?` in place of `%` to record it by its `Debug`"
 )]
@@ -64,7 +64,7 @@ impl<T: std::fmt::Display> ByDisplay for T {
 
 /// What a field with `?` may be.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be recorded with `?`: it does not implement `Debug`",
+    message = "`?` cannot record `{Self}`",
     label = "does not implement `Debug`",
     note = "record a part of it, or derive `Debug`"
 )]
@@ -108,6 +108,9 @@ pub fn debug<T: ByDebug>(value: &T) -> DebugValue<&dyn std::fmt::Debug> {
 pub fn plain<T: AsItIs>(value: &T) -> &dyn tracing::Value {
     value.as_value()
 }
+
+/// What a handler that is missing or wrong would come to. It holds nothing of the controller, which may not be `Send`.
+pub type Pending = std::future::Pending<Outcome>;
 
 /// Stands for a resource that is missing or wrong, so that the `impl` itself gives no further error.
 #[derive(Debug, serde::Deserialize)]

@@ -28,19 +28,19 @@ impl Attempts {
         Self { retries: None, backoff: None, timeout: None }
     }
 
-    /// How often an object is tried again after a failure of this handler; see [`Queue::retries`].
+    /// How often an object is tried again after a failure of this handler; the controller's `retries` unless set. See [`Queue::retries`].
     pub const fn retries(mut self, retries: u32) -> Self {
         self.retries = Some(retries);
         self
     }
 
-    /// The time before each retry after a failure of this handler.
+    /// The time before each retry after a failure of this handler; the controller's `backoff` unless set.
     pub const fn backoff(mut self, backoff: Backoff) -> Self {
         self.backoff = Some(backoff);
         self
     }
 
-    /// How long one attempt of this handler may take; `None` for no limit.
+    /// How long one attempt of this handler may take; the controller's `timeout` unless set, `None` for no limit.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeout = Some(timeout.into().unwrap_or(Duration::MAX));
         self

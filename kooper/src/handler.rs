@@ -10,7 +10,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 ///
 /// # By hand
 ///
-/// The attribute writes nothing that you could not write yourself:
+/// The attribute writes nothing that you could not write yourself; [`expansion`](crate::expansion) shows all of it, line by line:
 ///
 /// ```
 /// use k8s_openapi::api::core::v1::Pod;
@@ -175,7 +175,8 @@ impl<R: kube::Resource<Scope = kube::core::NamespaceResourceScope>> Namespaced f
 /// What the first argument of a handler may be.
 #[diagnostic::on_unimplemented(
     message = "the context argument of a handler has the wrong type",
-    label = "expected `kooper::Context`, found `{Self}`"
+    label = "expected `kooper::Context`, found `{Self}`",
+    note = "take `ctx: kooper::Context`, or leave it out; `ctx.client()` is the client, `ctx.key()` has name and namespace"
 )]
 pub trait ContextArg {
     /// The argument.
@@ -250,7 +251,8 @@ impl<T: HandlerOk, E: HandlerError> HandlerOutput for Result<T, E> {
 /// What a handler may succeed with.
 #[diagnostic::on_unimplemented(
     message = "a handler cannot succeed with `{Self}`",
-    label = "expected `Result<(), E>` or `Result<Requeue, E>`"
+    label = "expected `Result<(), E>` or `Result<Requeue, E>`",
+    note = "`Ok(Requeue::after(duration))` has the object handled again after a time"
 )]
 pub trait HandlerOk {
     /// When the object is to be handled again.
@@ -272,7 +274,8 @@ impl HandlerOk for Requeue {
     message = "`{Self}` is not an error a handler can fail with",
     label = "this error type does not convert into `Box<dyn Error + Send + Sync>`",
     note = "derive it with `thiserror`, or return `kooper::Result`",
-    note = "an error in a box must be `Box<dyn Error + Send + Sync>`"
+    note = "an error in a box must be `Box<dyn Error + Send + Sync>`",
+    note = "a `Requeue` is no error: return it as `Ok(..)` of a `Result<Requeue, E>`"
 )]
 pub trait HandlerError {
     /// The error, boxed.

@@ -57,6 +57,7 @@ impl<H: Handler> Hooks<H> {
     }
 
     /// What `add` is not to be given: objects for which `filter`, an `fn(&R) -> bool` or `fn(&self, &R) -> bool`, says `false`.
+    /// Nothing is left out unless it is set.
     ///
     /// It is asked on a worker, at each attempt, before any span: where it says `false` there is no trace, no retry and no
     /// finalizer, only a count in the line that tells of the end of the controller. An object that `add` was given once
@@ -69,7 +70,7 @@ impl<H: Handler> Hooks<H> {
         self
     }
 
-    /// What becomes of an object whose handler fails with an error: `on_error` is an `fn(&E) -> OnError` or
+    /// What becomes of an object whose handler fails with an error; it is tried again unless this is set. `on_error` is an `fn(&E) -> OnError` or
     /// `fn(&E, &Context) -> OnError`, and a `&self` may stand before these.
     ///
     /// `E` is the error type of the handlers, or [`kooper::Error`](crate::Error) for all of them. Errors of another type are
@@ -84,7 +85,7 @@ impl<H: Handler> Hooks<H> {
     }
 
     /// Also has an object handled when one that it owns is found, changes or goes: its `ownerReferences` name the object with
-    /// `controller: true`. May be given several times.
+    /// `controller: true`. May be given several times; nothing is owned unless it is.
     ///
     /// No more than metadata is read of what is owned. The trigger is [`Trigger::Owned`](crate::Trigger::Owned).
     pub fn owns<R: Resource>(mut self, source: Source<R>) -> Self {
@@ -93,7 +94,7 @@ impl<H: Handler> Hooks<H> {
     }
 
     /// Also has objects handled when one of another kind is found, changes or goes: `map`, an `fn(&R)` or `fn(&self, &R)` that gives
-    /// some [`ObjectKey`](crate::ObjectKey)s, says which. May be given several times.
+    /// some [`ObjectKey`](crate::ObjectKey)s, says which. May be given several times; nothing else is watched unless it is.
     ///
     /// Those to which the object led before it changed are handled as well. Keys of objects that the controller does not know are
     /// passed over. `map` runs apart from the streams, and for one object never twice at once; where it panics, or the object

@@ -97,6 +97,7 @@ mod context;
 mod controller;
 pub mod encodings;
 mod error;
+pub mod expansion;
 mod finalizer;
 pub mod guarantees;
 mod handler;

@@ -49,19 +49,19 @@ impl<R: Resource> Source<R> {
         Self::default()
     }
 
-    /// Only the objects in these namespaces. Takes one name or several.
+    /// Only the objects in these namespaces; in the controller's own unless set. Takes one name or several.
     pub fn namespaces(mut self, namespaces: impl Names) -> Self {
         self.retriever = self.retriever.namespaces(namespaces);
         self
     }
 
-    /// Only the objects with these labels, in the syntax of `kubectl get -l`.
+    /// Only the objects with these labels, in the syntax of `kubectl get -l`; whatever their labels unless set.
     pub fn labels(mut self, selector: impl Into<String>) -> Self {
         self.retriever = self.retriever.labels(selector);
         self
     }
 
-    /// Only the objects with these field values, in the syntax of `kubectl get --field-selector`.
+    /// Only the objects with these field values, in the syntax of `kubectl get --field-selector`; whatever their fields unless set.
     pub fn fields(mut self, selector: impl Into<String>) -> Self {
         self.retriever = self.retriever.fields(selector);
         self

@@ -42,6 +42,9 @@ impl<T: Into<Option<Duration>>> MaybeDuration for T {}
 
 impl Spec {
     /// A controller by name, with what it retrieves and how it queues; a handler may take as long as it wants.
+    ///
+    /// The name is a DNS label, which stands in traces and log lines. Unless its argument is given, the attribute writes the
+    /// name of the type, in kebab-case.
     pub fn new(name: impl Into<String>, retriever: Retriever, queue: Queue) -> Self {
         Self {
             name: name.into(),

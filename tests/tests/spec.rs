@@ -5,15 +5,11 @@ use k8s_openapi::api::core::v1::Pod;
 use kooper::{
     Backoff, Context, Controller, Error, Handler, ObjectKey, Outcome, Queue, RateLimit, Requeue, Retriever,
     Spec, controller, site,
-    testing::{Cluster, RecordedSpan, Traces},
+    testing::{Cluster, Traces},
     trace::Spans,
 };
-use kooper_tests::{Running, pod, undecodable_pod};
-use kube::{
-    Api,
-    api::{DeleteParams, Patch, PatchParams, PostParams},
-};
-use serde_json::json;
+use kooper_tests::{Running, pod, traces_of_a_life};
+use kube::{Api, api::PostParams};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -217,64 +213,9 @@ async fn what_the_setters_say_is_what_the_controller_does() {
     assert_eq!(root.attr("kooper.outcome"), "done");
 }
 
-/// A span as text, without what must differ: ids, times, uids and places in the source.
-fn text(span: &RecordedSpan, depth: usize, lines: &mut Vec<String>) {
-    const DIFFER: [&str; 4] =
-        ["code.file.path", "code.line.number", "kubernetes.object.uid", "kooper.queue.wait_ms"];
-    const OF_THREADS: [&str; 4] = ["thread.id", "thread.name", "code.module.name", "target"];
-    let mut attributes: Vec<String> = span
-        .attrs()
-        .iter()
-        .filter(|attr| ![&DIFFER[..], &OF_THREADS[..]].concat().contains(&attr.key.as_str()))
-        .map(|attr| format!("{}={:?}", attr.key, attr.value))
-        .collect();
-    attributes.sort();
-    lines.push(format!(
-        "{depth} {} {:?} {:?} links={} {attributes:?} {:?}",
-        span.name(),
-        span.kind(),
-        span.error(),
-        span.links().len(),
-        span.logs()
-    ));
-    for child in span.children() {
-        text(&child, depth + 1, lines);
-    }
-}
-
-/// One life of a cluster under a controller, and all traces of it.
-async fn life<H: kooper::Runnable>(handler: H) -> Vec<String> {
-    let cluster = Cluster::new();
-    let traces = Traces::new();
-    let _recording = traces.install();
-    let pods: Api<Pod> = Api::default_namespaced(cluster.client());
-    let names = ["again", "fails", "for-good", "gives-up", "hangs", "panics", "plain"];
-    for name in names {
-        pods.create(&PostParams::default(), &pod(name)).await.expect("created");
-    }
-    cluster.put(undecodable_pod("broken"));
-    let running = Running::start(Controller::new(handler).client(cluster.client()));
-    tokio::time::sleep(SECOND * 60).await;
-    let change = Patch::Merge(json!({ "metadata": { "labels": { "changed": "yes" } } }));
-    pods.patch("plain", &PatchParams::default(), &change).await.expect("changed");
-    tokio::time::sleep(SECOND * 60).await;
-    for name in names {
-        pods.delete(name, &DeleteParams::default().grace_period(0)).await.expect("deleted");
-    }
-    tokio::time::sleep(SECOND * 60).await;
-    running.stop().await.expect("drained");
-    let mut told = Vec::new();
-    for name in [&names[..], &["broken"]].concat() {
-        for attempt in traces.of(&format!("default/{name}")).attempts() {
-            text(&attempt.root(), 0, &mut told);
-        }
-    }
-    told
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_handler_by_hand_leaves_the_same_traces_as_one_by_the_attribute() {
-    let (attributed, by_hand) = (life(Attributed).await, life(ByHand).await);
+    let (attributed, by_hand) = (traces_of_a_life(Attributed).await, traces_of_a_life(ByHand).await);
     assert_eq!(attributed, by_hand);
     let roots = attributed.iter().filter(|line| line.starts_with('0')).count();
     // again 2, fails 2, for-good 1, gives-up 3, hangs 2, panics 2, plain 2, broken 1, and a delete of each of the seven;

@@ -13,12 +13,11 @@ const _: () = {
                     __kooper::Queue::new()
                         .retries(Self::RETRIES)
                         .backoff(
-                            __kooper::Backoff::new(
-                                __kooper::Duration::from_millis(100),
-                                __kooper::duration(MAX),
-                                1.5,
-                                0.0,
-                            ),
+                            __kooper::Backoff::growing()
+                                .initial(__kooper::Duration::from_millis(100))
+                                .max(__kooper::duration(MAX))
+                                .factor(1.5)
+                                .jitter(0.0),
                         )
                         .workers(10)
                         .debounce(__kooper::Duration::from_secs(2))

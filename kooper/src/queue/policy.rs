@@ -34,7 +34,7 @@ impl Queue {
         Self::default()
     }
 
-    /// How often an object that fails is tried again before it is given up; 0 for never, `u32::MAX` for ever.
+    /// How often an object that fails is tried again before it is given up; 3 unless set, 0 for never, `u32::MAX` for ever.
     ///
     /// Success and giving up both reset the count; so does a change of the object's spec.
     #[must_use]
@@ -43,14 +43,15 @@ impl Queue {
         self
     }
 
-    /// The time that a failed object waits before it is tried again.
+    /// The time that a failed object waits before it is tried again: [`Backoff::default`] unless set, which grows from 5 ms by a
+    /// factor of 2 to 1000 s, with a jitter of 0.1.
     #[must_use]
     pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.backoff = backoff;
         self
     }
 
-    /// How many objects are handled at the same time; at least 1. One object is never handled twice at once.
+    /// How many objects are handled at the same time; 3 unless set, at least 1. One object is never handled twice at once.
     #[must_use]
     pub fn workers(mut self, workers: u32) -> Self {
         self.workers = workers;
@@ -117,7 +118,7 @@ pub struct Backoff {
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self::new(Duration::from_millis(5), Duration::from_secs(1000), 2.0, 0.1)
+        Self::growing()
     }
 }
 
@@ -136,9 +137,38 @@ impl Backoff {
         Self { initial, max, factor, jitter }
     }
 
+    /// The default, for its setters to change: from 5 ms, doubled each time, to 1000 s, with a jitter of 0.1.
+    pub const fn growing() -> Self {
+        Self::new(Duration::from_millis(5), Duration::from_secs(1000), 2.0, 0.1)
+    }
+
     /// The same delay each time, without jitter.
     pub const fn constant(delay: Duration) -> Self {
         Self::new(delay, delay, 1.0, 0.0)
+    }
+
+    /// The delay after the first failure; 5 ms unless set.
+    #[must_use]
+    pub const fn initial(self, initial: Duration) -> Self {
+        Self { initial, ..self }
+    }
+
+    /// The longest delay; 1000 s unless set. Not shorter than [`initial`](Self::initial).
+    #[must_use]
+    pub const fn max(self, max: Duration) -> Self {
+        Self { max, ..self }
+    }
+
+    /// What each delay is multiplied by to get the next; 2 unless set, at least 1.
+    #[must_use]
+    pub const fn factor(self, factor: f64) -> Self {
+        Self { factor, ..self }
+    }
+
+    /// The share of a delay that chance may add or take away, from 0 to 1; 0.1 unless set.
+    #[must_use]
+    pub const fn jitter(self, jitter: f64) -> Self {
+        Self { jitter, ..self }
     }
 
     /// The delay after `failures` earlier failures in a row, before jitter.

@@ -74,35 +74,36 @@ impl Retriever {
         Self::of::<H::Resource>()
     }
 
-    /// The objects of a handler's resource in some namespaces. Takes one name or several; none means all.
+    /// The objects of a handler's resource in some namespaces; in all of them where it is not called. Takes one name or several; none
+    /// means all.
     ///
     /// Unlike [`namespaces`](Self::namespaces) it does not compile for a resource that has no namespace.
     pub fn in_namespaces<H: Handler<Resource: Namespaced>>(namespaces: impl Names) -> Self {
         Self::for_handler::<H>().namespaces(namespaces)
     }
 
-    /// Only the objects in these namespaces. Takes one name or several; none means all.
+    /// Only the objects in these namespaces; in all of them unless set. Takes one name or several; none means all.
     #[must_use]
     pub fn namespaces(mut self, namespaces: impl Names) -> Self {
         self.namespaces = namespaces.into_names();
         self
     }
 
-    /// Only the objects with these labels, in the syntax of `kubectl get -l`.
+    /// Only the objects with these labels, in the syntax of `kubectl get -l`; whatever their labels unless set.
     #[must_use]
     pub fn labels(mut self, selector: impl Into<String>) -> Self {
         self.labels = Some(selector.into());
         self
     }
 
-    /// Only the objects with these field values, in the syntax of `kubectl get --field-selector`.
+    /// Only the objects with these field values, in the syntax of `kubectl get --field-selector`; whatever their fields unless set.
     #[must_use]
     pub fn fields(mut self, selector: impl Into<String>) -> Self {
         self.fields = Some(selector.into());
         self
     }
 
-    /// How often every known object is handled again though nothing changed; `None` for never. One that cannot be decoded is
+    /// How often every known object is handled again though nothing changed; 3 minutes unless set, `None` for never. One that cannot be decoded is
     /// passed over until it changes.
     #[must_use]
     pub fn resync(mut self, interval: impl MaybeDuration) -> Self {

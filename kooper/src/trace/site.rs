@@ -63,8 +63,10 @@ impl Site {
         }
     }
 
-    /// The same place, for a span of another name.
-    pub(super) const fn named(self, name: &'static str) -> Self {
+    /// The name of the span: the one that [`site!`](crate::site) was given, unless set. Dashboards of Kooper look for `processJob`,
+    /// `handleAddObject` and `handleDeleteObject`.
+    #[must_use]
+    pub const fn name(self, name: &'static str) -> Self {
         Self { name, ..self }
     }
 
@@ -91,7 +93,7 @@ impl Site {
         Self { err: level.into_level(), ..self }
     }
 
-    /// Fields of a handler's span beyond those of the contract, 16 at most, for
+    /// Fields of a handler's span beyond those of the contract, none unless set and 16 at most, for
     /// [`Span::record`](tracing::Span::record) in the handler. The span of the whole attempt has none.
     ///
     /// # Panics

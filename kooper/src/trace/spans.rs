@@ -100,7 +100,7 @@ impl Spans {
             delete: Callsite::span_at(&this.delete, delete.within(&process_job), &CHILD),
             finalize: Callsite::span_at(
                 &this.finalize,
-                process_job.named("handleFinalizeObject").fields(&[]),
+                process_job.name("handleFinalizeObject").fields(&[]),
                 &CHILD,
             ),
             good: Callsite::line_at(&this.good, process_job, Some(Level::DEBUG)),

@@ -75,6 +75,15 @@ impl Cluster {
         succeed(&mut self.kubectl_command(arguments));
     }
 
+    /// What kubectl prints.
+    pub(crate) fn printed<I: AsRef<std::ffi::OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = I>,
+    ) -> String {
+        let output = succeed(&mut self.kubectl_command(arguments));
+        String::from_utf8(output.stdout).expect("kubectl prints text")
+    }
+
     /// Whether an object is there, by its kind and name.
     pub(crate) fn has(&self, object: [&str; 2]) -> bool {
         let output = self.kubectl_command(["get"].into_iter().chain(object)).output();

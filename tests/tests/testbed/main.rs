@@ -7,6 +7,7 @@ mod cluster;
 mod program;
 mod traces;
 
+mod arguments;
 mod mistakes;
 mod objects;
 mod shutdown;

@@ -4,7 +4,9 @@ use serde_json::Value;
 use std::{
     collections::HashMap,
     fs,
+    ops::Range,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// A file of spans.
@@ -51,11 +53,57 @@ impl Traces {
         attempts
     }
 
+    /// All finished attempts, in the order of their ends.
+    pub(crate) fn roots(&self) -> Vec<Root> {
+        let spans = self.spans();
+        let children: HashMap<&str, &Value> =
+            spans.iter().filter_map(|span| Some((text(span, "parentSpanId")?, span))).collect();
+        let child = |root: &Value| Some((*children.get(text(root, "spanId")?)?).clone());
+        let roots = spans.iter().filter(|span| text(span, "parentSpanId").is_none());
+        roots.map(|root| Root { child: child(root), span: root.clone() }).collect()
+    }
+
     fn spans(&self) -> Vec<Value> {
         let text = fs::read_to_string(&self.0).unwrap_or_default();
         // The last line may be half written; the line end tells.
         let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
         whole.lines().flat_map(spans_of_line).collect()
+    }
+}
+
+/// A finished attempt.
+#[derive(Debug)]
+pub(crate) struct Root {
+    span: Value,
+    /// The span of the handler, if one was called.
+    child: Option<Value>,
+}
+
+impl Root {
+    /// An attribute that is text.
+    pub(crate) fn attribute(&self, name: &str) -> &str {
+        attribute(&self.span, name).unwrap_or_default()
+    }
+
+    /// An attribute of the handler's span that is text.
+    pub(crate) fn of_handler(&self, name: &str) -> &str {
+        self.child.as_ref().and_then(|child| attribute(child, name)).unwrap_or_default()
+    }
+
+    pub(crate) fn handler(&self) -> &str {
+        self.child.as_ref().and_then(|child| text(child, "name")).unwrap_or_default()
+    }
+
+    /// What went wrong.
+    pub(crate) fn error(&self) -> &str {
+        self.span["status"]["message"].as_str().unwrap_or_default()
+    }
+
+    /// When it began and when it ended, since 1970.
+    pub(crate) fn time(&self) -> Range<Duration> {
+        let nanos = |field| text(&self.span, field).and_then(|nanos| nanos.parse().ok());
+        let at = |field| Duration::from_nanos(nanos(field).expect("a span has its times"));
+        at("startTimeUnixNano")..at("endTimeUnixNano")
     }
 }
 

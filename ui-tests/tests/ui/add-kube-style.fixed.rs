@@ -1,12 +1,12 @@
 use k8s_openapi::api::core::v1::Pod;
-use kooper::{Context, Result, controller};
+use kooper::{Result, controller};
 use std::sync::Arc;
 
 struct Web;
 
 #[controller(resource = Pod)]
 impl Web {
-    async fn add(&self, _: kooper::Context, _: Pod) -> Result {
+    async fn add(&self, _: Arc<Pod>) -> Result {
         Ok(())
     }
 }

@@ -3,7 +3,7 @@ use kooper::{Context, Result, controller};
 
 struct Web;
 
-#[controller(resource = Pod, labels = "app=web")]
+#[controller(resource = Pod, labels = "app=web,tier=db")]
 impl Web {
     async fn add(&self, _: Context, _: Pod) -> Result {
         Ok(())

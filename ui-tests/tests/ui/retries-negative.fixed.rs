@@ -3,7 +3,7 @@ use kooper::{Context, Result, controller};
 
 struct Web;
 
-#[controller(resource = Pod, retries = 0)]
+#[controller(resource = Pod, retries = u32::MAX)]
 impl Web {
     async fn add(&self, _: Context, _: Pod) -> Result {
         Ok(())

@@ -1,0 +1,22 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, ObjectKey, controller};
+
+struct Web;
+
+#[controller(resource = Pod, name = "web-pods", labels = "app=web")]
+#[controller(resource = Pod, name = "db-pods", labels = "app=db")]
+impl Web {
+    async fn add(&self, ctx: Context, pod: Pod) -> kooper::Result {
+        println!("{}: {} is {:?}", ctx.controller(), ctx.key(), pod.status.and_then(|s| s.phase));
+        Ok(())
+    }
+
+    async fn delete(&self, key: ObjectKey) -> kooper::Result {
+        println!("{key} is gone");
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,22 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+use std::sync::Arc;
+
+struct Web;
+
+#[controller(resource = Pod)]
+impl Web {
+    async fn add(&self, ctx: Context, pod: Arc<Pod>) -> kooper::Result {
+        println!("{} has the uid {:?}", ctx.key(), pod.metadata.uid);
+        Ok(())
+    }
+
+    async fn delete(&self, ctx: Context, key: kooper::ObjectKey) -> kooper::Result {
+        println!("{key} had the uid {:?}", ctx.last_seen::<Pod>().and_then(|pod| pod.metadata.uid));
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}
