@@ -21,7 +21,7 @@ Measures; without one, the table of all of them but the profile:
   kept       what a pod takes as it is kept, and how much of it other pods have too
 
 Options:
-  --runs N      how often each side runs, by turns (default 7; relist, events, many, growth 3; drain 5; profile 7)
+  --runs N      how often each side runs, by turns (default 7; idle 1)
   --pods N      how many different pods of 5.4 kB the server has (default 20000; drain, many 5000; idle 100)
   --events N    how many events (default: events 30000, drain 50000)
   --rate N      events: how many a second (default 1000)
