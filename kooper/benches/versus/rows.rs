@@ -44,8 +44,8 @@ fn how_many_pods(arguments: &Arguments, number: usize) -> Pods {
     Pods::new(how_many(arguments, arguments.pods, number, 200))
 }
 
-fn how_many_runs(arguments: &Arguments, runs: usize) -> usize {
-    how_many(arguments, arguments.runs, runs, 1)
+fn how_many_runs(arguments: &Arguments) -> usize {
+    how_many(arguments, arguments.runs, 7, 1)
 }
 
 /// One figure of all rounds.
@@ -67,7 +67,7 @@ fn cpu(cost: Cost) -> f64 {
 
 fn pods(arguments: &Arguments) -> Result<bool> {
     let pods = how_many_pods(arguments, 20_000);
-    let costs = Server::start(&pods)?.start_up(how_many_runs(arguments, 7), Kind::Pod, 1)?;
+    let costs = Server::start(&pods)?.start_up(how_many_runs(arguments), Kind::Pod, 1)?;
     heading(&format!("{pods}, from the start until each is handled once"));
     let fast = row("time", SECONDS, &of(&costs, time), Some(0.5));
     let lean = row("peak memory", MEGABYTES, &of(&costs, peak), Some(0.2));
@@ -77,7 +77,7 @@ fn pods(arguments: &Arguments) -> Result<bool> {
 
 fn metadata(arguments: &Arguments) -> Result<bool> {
     let pods = how_many_pods(arguments, 20_000);
-    let costs = Server::start(&pods)?.start_up(how_many_runs(arguments, 7), Kind::Metadata, 1)?;
+    let costs = Server::start(&pods)?.start_up(how_many_runs(arguments), Kind::Metadata, 1)?;
     heading(&format!(
         "the same, by a handler of metadata alone, on either side ({} pods)",
         thousands(pods.count())
@@ -90,7 +90,7 @@ fn metadata(arguments: &Arguments) -> Result<bool> {
 
 fn relist(arguments: &Arguments) -> Result<bool> {
     let pods = how_many_pods(arguments, 20_000);
-    let relists = Server::start(&pods)?.relist(how_many_runs(arguments, 7))?;
+    let relists = Server::start(&pods)?.relist(how_many_runs(arguments))?;
     heading(&format!("{} pods listed again, nothing changed", thousands(pods.count())));
     let quiet =
         absolute_row("handler runs", COUNT, &of(&relists, |relist: Relist| relist.handled.into()), 0.0);
@@ -103,7 +103,7 @@ fn events(arguments: &Arguments) -> Result<bool> {
     let pods = how_many_pods(arguments, 20_000);
     let events = how_many(arguments, arguments.events, 30_000, 200);
     let rate = arguments.rate.unwrap_or(1_000);
-    let delays = Server::start(&pods)?.events(how_many_runs(arguments, 7), events, rate)?;
+    let delays = Server::start(&pods)?.events(how_many_runs(arguments), events, rate)?;
     heading(&format!(
         "{} events at {}/s, from the server to the handler",
         thousands(events),
@@ -119,7 +119,7 @@ fn events(arguments: &Arguments) -> Result<bool> {
 fn drain(arguments: &Arguments) -> Result<bool> {
     let pods = how_many_pods(arguments, 5_000);
     let events = how_many(arguments, arguments.events, 50_000, 1_000);
-    let drains = Server::start(&pods)?.drain(how_many_runs(arguments, 7), events)?;
+    let drains = Server::start(&pods)?.drain(how_many_runs(arguments), events)?;
     heading(&format!(
         "{} events on {} pods at full speed, until the last state of each is handled",
         thousands(events),
@@ -132,7 +132,7 @@ fn drain(arguments: &Arguments) -> Result<bool> {
 
 fn many(arguments: &Arguments) -> Result<bool> {
     let pods = how_many_pods(arguments, 5_000);
-    let costs = Server::start(&pods)?.start_up(how_many_runs(arguments, 7), Kind::Pod, CONTROLLERS)?;
+    let costs = Server::start(&pods)?.start_up(how_many_runs(arguments), Kind::Pod, CONTROLLERS)?;
     heading(&format!("{CONTROLLERS} controllers in one process, each over {} pods", thousands(pods.count())));
     let lean = row("peak memory", MEGABYTES, &of(&costs, peak), Some(0.3));
     row("time", SECONDS, &of(&costs, time), None);
@@ -144,7 +144,7 @@ fn growth(arguments: &Arguments) -> Result<bool> {
     let pods = how_many_pods(arguments, 20_000);
     let more = Pods::new(pods.count() * GROWTH as usize);
     let (server, larger) = (Server::start(&pods)?, Server::start(&more)?);
-    let rounds = (0..how_many_runs(arguments, 7)).map(|_| -> Result<_> {
+    let rounds = (0..how_many_runs(arguments)).map(|_| -> Result<_> {
         // One right after the other.
         let [few] = server.start_up(1, Kind::Pod, 1)?[..] else { return Err("there is one round".into()) };
         let [many] = larger.start_up(1, Kind::Pod, 1)?[..] else { return Err("there is one round".into()) };
