@@ -53,16 +53,23 @@ pub async fn traces_of_a_life<H: kooper::Runnable>(handler: H) -> Vec<String> {
     told
 }
 
-/// A span as text, without what must differ: ids, times, uids and places in the source.
+/// A span as text, without what must differ (ids, times, uids, places in the source): of those attributes the name alone.
 fn text(span: &RecordedSpan, depth: usize, lines: &mut Vec<String>) {
-    const DIFFER: [&str; 4] =
-        ["code.file.path", "code.line.number", "kubernetes.object.uid", "kooper.queue.wait_ms"];
+    const DIFFER: [&str; 6] = [
+        "code.file.path",
+        "code.line.number",
+        "kooper.backoff.planned_end",
+        "kooper.backoff.start",
+        "kooper.queue.wait_ms",
+        "kubernetes.object.uid",
+    ];
     const OF_THREADS: [&str; 4] = ["thread.id", "thread.name", "code.module.name", "target"];
-    let mut attributes: Vec<String> = span
-        .attrs()
-        .iter()
-        .filter(|attr| ![&DIFFER[..], &OF_THREADS[..]].concat().contains(&attr.key.as_str()))
-        .map(|attr| format!("{}={:?}", attr.key, attr.value))
+    let shown = span.attrs().iter().filter(|attr| !OF_THREADS.contains(&attr.key.as_str()));
+    let mut attributes: Vec<String> = shown
+        .map(|attr| match attr.key.as_str() {
+            key if DIFFER.contains(&key) => key.to_owned(),
+            key => format!("{key}={:?}", attr.value),
+        })
         .collect();
     attributes.sort();
     lines.push(format!(
