@@ -87,6 +87,7 @@ pub(crate) fn normal(value: &Value) -> Value {
                 let value = match field.as_str() {
                     // Managers are in the order of their times; who conflicts first is up to chance.
                     "managedFields" | "causes" => sorted(normal(value)),
+                    "cells" => without_ages(normal(value)),
                     "uid" | "resourceVersion" | "continue"
                         if value.as_str().is_some_and(|text| !text.is_empty()) =>
                     {
@@ -112,6 +113,18 @@ fn sorted(mut value: Value) -> Value {
         items.sort_by_cached_key(Value::to_string);
     }
     value
+}
+
+/// The cells of a table's row, an age of seconds blanked: a second may end between the two questions.
+fn without_ages(mut cells: Value) -> Value {
+    let is_age = |cell: &Value| {
+        let seconds = cell.as_str().and_then(|text| text.strip_suffix('s'));
+        seconds.is_some_and(|seconds| seconds.parse::<u8>().is_ok())
+    };
+    for cell in cells.as_array_mut().into_iter().flatten().filter(|cell| is_age(cell)) {
+        *cell = "<age>".into();
+    }
+    cells
 }
 
 /// Times and uids in texts, blanked.
