@@ -26,12 +26,16 @@ const KINDS: [&str; 22] = [
     "HorizontalPodAutoscaler",
 ];
 
+/// Whether a text is names, parted by `::`.
+fn is_path(text: &str) -> bool {
+    text.split("::").all(|part| {
+        part.starts_with(char::is_alphabetic) && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+    })
+}
+
 /// The type that is meant by a text: itself, if it may be one, the kind of `pods`, `deployments.apps` or `v1/configmap`, else a pod.
 pub fn ty(text: &str) -> &str {
-    let is_part = |part: &str| {
-        part.starts_with(|c: char| c.is_alphabetic()) && part.chars().all(|c| c.is_alphanumeric() || c == '_')
-    };
-    if text.contains(char::is_uppercase) && text.split("::").all(is_part) {
+    if text.contains(char::is_uppercase) && is_path(text) {
         return text;
     }
     let text = text.rsplit('/').next().unwrap_or(text).split('.').next().unwrap_or(text).to_lowercase();
@@ -71,11 +75,8 @@ pub fn text(code: &str) -> String {
 pub fn path(code: &str) -> Option<String> {
     let name = code.trim_matches('"').trim_start_matches('&').replace(' ', "");
     let name = name.trim_end_matches("()").replace("self.", "Self::").replace("Self.", "Self::");
-    let is_part = |part: &str| {
-        part.starts_with(|c: char| c.is_alphabetic()) && part.chars().all(|c| c.is_alphanumeric() || c == '_')
-    };
     let within = if name.contains("::") { "" } else { "Self::" };
-    let is_function = name.split("::").all(is_part) && !matches!(&*name, "true" | "false" | "None");
+    let is_function = is_path(&name) && !matches!(&*name, "true" | "false" | "None");
     is_function.then(|| format!("{within}{name}"))
 }
 

@@ -68,7 +68,7 @@
 //! | `waterfall` | yes | draws each finished trace in the terminal |
 //! | `otel` | by `telemetry` | the bridge alone: baggage, span events and links, for a subscriber of your own |
 //! | `otlp`, `otlp-grpc` | no | traces by OTLP, over HTTP or gRPC |
-//! | `jaeger` | no | traces to a Jaeger agent, by compact thrift over UDP |
+//! | `jaeger` | no | traces to a Jaeger agent, by compact thrift over UDP, or to its collector, by HTTP |
 //! | `rustls-tls` | yes | TLS by rustls with ring |
 //! | `openssl-tls` | no | TLS by the system's OpenSSL |
 //! | `testing` | no | [`testing`]: an API server in the process, and a recorder of traces |
