@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::token::{Brace, Paren};
-use syn::{Error, Expr, Ident, Result, Token};
+use syn::{Error, Ident, Result, Token};
 
 arguments! {
     /// What stands in the parentheses of `#[controller(..)]`.
@@ -21,22 +21,22 @@ arguments! {
         r#"retries = 3, workers = 3, resync = "3m", backoff(initial = "5ms"), crate = ::kooper"# {
         "resource" resource: syn::Type = value::resource, "resource = Pod";
         "name" name: String = expr(|name| name.dns_label("takes a string")), "name = \"pod-printer\"";
-        "retries" retries: Expr = expr(value::count), "retries = 3";
-        "workers" workers: Expr = expr(value::count), "workers = 4";
+        "retries" retries: TokenStream = expr(value::count), "retries = 3";
+        "workers" workers: TokenStream = expr(value::count), "workers = 4";
         "resync" resync: Time = expr(value::resync), "resync = \"3m\"";
         "backoff" backoff: Backoff = Backoff::read, "backoff(initial = \"1s\", max = \"5m\")";
         "timeout" timeout: Time = expr(value::time), "timeout = \"30s\"";
         "debounce" debounce: Time = expr(value::time), "debounce = \"2s\"";
         "rate_limit" rate_limit: TokenStream = expr(value::rate), "rate_limit = \"10/s\"";
-        "namespace" namespace: Expr = expr(value::namespaces), "namespace = [\"a\", \"b\"]";
-        "labels" labels: Expr = expr(value::checked(&value::LABELS)), "labels = \"app=web\"";
-        "fields" fields: Expr = expr(value::checked(&value::FIELDS)), "fields = \"status.phase=Running\"";
-        "filter" filter: Expr = expr(value::function), "filter = Self::is_ours";
-        "on_error" on_error: Expr = expr(value::function), "on_error = Self::on_error";
-        "finalizer" finalizer: Expr = expr(value::checked(&value::FINALIZER)), "finalizer = \"example.com/cleanup\"";
+        "namespace" namespace: TokenStream = expr(value::namespaces), "namespace = [\"a\", \"b\"]";
+        "labels" labels: TokenStream = expr(value::checked(&value::LABELS)), "labels = \"app=web\"";
+        "fields" fields: TokenStream = expr(value::checked(&value::FIELDS)), "fields = \"status.phase=Running\"";
+        "filter" filter: TokenStream = expr(value::function), "filter = Self::is_ours";
+        "on_error" on_error: TokenStream = expr(value::function), "on_error = Self::on_error";
+        "finalizer" finalizer: TokenStream = expr(value::checked(&value::FINALIZER)), "finalizer = \"example.com/cleanup\"";
         "shutdown" shutdown: Time = expr(value::time), "shutdown = \"30s\"";
         "span" span: Recorded = Recorded::read_list, "span(level = \"debug\")";
-        "crate" krate: syn::Path = expr(value::krate), "crate = ::kp";
+        "crate" krate: TokenStream = expr(value::krate), "crate = ::kp";
         each "owns" owns: Related = Related::read, "owns(ConfigMap)";
         each "watches" watches: Related = Related::read, "watches(Secret, map = Self::users)";
     }
@@ -45,10 +45,10 @@ arguments! {
 arguments! {
     /// What stands behind the type in `owns(..)` and `watches(..)`.
     Selected: "option", by default "" {
-        "map" map: Expr = expr(value::function), "map = Self::users";
-        "labels" labels: Expr = expr(value::checked(&value::LABELS)), "labels = \"app=web\"";
-        "fields" fields: Expr = expr(value::checked(&value::FIELDS)), "fields = \"metadata.name=web\"";
-        "namespace" namespace: Expr = expr(value::namespaces), "namespace = \"prod\"";
+        "map" map: TokenStream = expr(value::function), "map = Self::users";
+        "labels" labels: TokenStream = expr(value::checked(&value::LABELS)), "labels = \"app=web\"";
+        "fields" fields: TokenStream = expr(value::checked(&value::FIELDS)), "fields = \"metadata.name=web\"";
+        "namespace" namespace: TokenStream = expr(value::namespaces), "namespace = \"prod\"";
     }
 }
 
@@ -68,7 +68,7 @@ arguments! {
 arguments! {
     /// What stands in the parentheses of `#[handler(..)]`.
     Attempts: "`#[handler]` argument", by default "" {
-        "retries" retries: Expr = expr(value::count), "retries = 3";
+        "retries" retries: TokenStream = expr(value::count), "retries = 3";
         "backoff" backoff: Backoff = Backoff::read, "backoff(max = \"5m\")";
         "timeout" timeout: Time = expr(value::time), "timeout = \"30s\"";
         "span" span: Recorded = Recorded::read_list, "span(level = \"debug\")";
@@ -93,26 +93,31 @@ impl Backoff {
     }
 }
 
+/// Which arguments were given, be their values right or wrong, and where.
+pub(crate) type Given = BTreeMap<&'static str, Span>;
+
 /// A set of arguments: the struct that [`arguments!`] makes of a table.
-pub(crate) trait Arguments: Default {
-    /// What one of them is called in an error.
-    const NOUN: &'static str;
-    /// What stands for those that are not given, as a user would write it.
-    const DEFAULTS: &'static str;
-    const ROWS: &'static [Row];
+pub(crate) trait Arguments {
+    fn table(&self) -> &'static Table;
     /// Reads the value of one of them.
     fn read(&mut self, row: &Row, input: ParseStream<'_>) -> Result<()>;
     /// Where the name of one of them stands.
     fn place(&self, name: &str) -> Span;
     /// The call of the setter of this name, if there is a value. It stands at the argument's name, so that an editor
     /// leads from one to the other.
-    #[expect(clippy::ref_option, reason = "each is a field that holds one")]
-    fn set(&self, name: &str, value: &Option<impl ToTokens>) -> Option<TokenStream> {
-        let (value, setter) = (value.as_ref()?, Ident::new(name, self.place(name)));
+    fn set(&self, name: &str, value: Option<&dyn ToTokens>) -> Option<TokenStream> {
+        let (value, setter) = (value?, Ident::new(name, self.place(name)));
         Some(quote!(.#setter(#value)))
     }
-    /// The arguments that were given, be their values right or wrong, and where.
-    fn given(&mut self) -> &mut BTreeMap<&'static str, Span>;
+    fn given(&mut self) -> &mut Given;
+}
+
+pub(crate) struct Table {
+    /// What one of them is called in an error.
+    pub(crate) noun: &'static str,
+    /// What stands for those that are not given, as a user would write it.
+    pub(crate) defaults: &'static str,
+    pub(crate) rows: &'static [Row],
 }
 
 /// One row of a table of arguments.
@@ -124,9 +129,9 @@ pub(crate) struct Row {
 }
 
 /// Reads all arguments. One that is wrong costs only itself: its default stands for it, as for one that is not given.
-pub(crate) fn parse<A: Arguments>(tokens: TokenStream, diag: &mut Diag) -> A {
+pub(crate) fn parse<A: Arguments + Default>(tokens: TokenStream, diag: &mut Diag) -> A {
     let mut args = A::default();
-    let defaults = A::DEFAULTS.parse().expect("a table's defaults are Rust");
+    let defaults = args.table().defaults.parse().expect("a table's defaults are Rust");
     for tokens in [defaults, tokens] {
         args.given().clear();
         list(tokens, diag, |input| argument(&mut args, input));
@@ -150,16 +155,17 @@ pub(crate) fn list(tokens: TokenStream, diag: &mut Diag, mut one: impl FnMut(Par
     diag.take(read);
 }
 
-fn argument<A: Arguments>(args: &mut A, input: ParseStream<'_>) -> Result<()> {
+fn argument(args: &mut dyn Arguments, input: ParseStream<'_>) -> Result<()> {
+    let rows = args.table().rows;
     if !input.peek(Ident::peek_any) {
-        let fault = format!("expected an argument name, such as `{}`", A::ROWS[0].example);
+        let fault = format!("expected an argument name, such as `{}`", rows[0].example);
         let token: TokenTree = input.parse()?;
-        args.given().insert(A::ROWS[0].name, token.span());
+        args.given().insert(rows[0].name, token.span());
         return Err(Error::new(token.span(), fault));
     }
     let ident = input.call(Ident::parse_any)?;
     let word = ident.unraw().to_string();
-    let Some(row) = A::ROWS.iter().find(|row| row.name == word) else {
+    let Some(row) = rows.iter().find(|row| row.name == word) else {
         return Err(unknown(args, &ident, &word, input));
     };
     if args.given().insert(row.name, ident.span()).is_some() && !row.repeats {
@@ -169,7 +175,7 @@ fn argument<A: Arguments>(args: &mut A, input: ParseStream<'_>) -> Result<()> {
 }
 
 /// Reads what stands behind the name of an argument: `= value`, or a list where the example is one.
-fn behind<A: Arguments>(ident: &Ident, row: &Row, args: &mut A, input: ParseStream<'_>) -> Result<()> {
+fn behind(ident: &Ident, row: &Row, args: &mut dyn Arguments, input: ParseStream<'_>) -> Result<()> {
     let Row { name, example, .. } = row;
     let is_list = example.starts_with(&format!("{name}("));
     if input.peek(Paren) {
@@ -212,14 +218,15 @@ fn behind<A: Arguments>(ident: &Ident, row: &Row, args: &mut A, input: ParseStre
 }
 
 /// The error for a name that is not in the table. Where it is clear what was meant, the value is taken for that.
-fn unknown<A: Arguments>(args: &mut A, ident: &Ident, word: &str, input: ParseStream<'_>) -> Error {
-    if A::NOUN.contains("handler") && Args::ROWS.iter().any(|row| row.name == word) {
+fn unknown(args: &mut dyn Arguments, ident: &Ident, word: &str, input: ParseStream<'_>) -> Error {
+    let Table { noun, rows, .. } = args.table();
+    if noun.contains("handler") && Args::default().table().rows.iter().any(|row| row.name == word) {
         let fault = format!("`{word}` belongs to the whole controller: move it to `#[controller(..)]`");
         return Error::new(ident.span(), fault);
     }
-    let inside = A::NOUN.split('`').nth(1).and_then(|noun| noun.split(' ').next()).unwrap_or_default();
-    let (slip, meant) = word::meant(inside, word, &A::ROWS.iter().map(|row| row.name));
-    let hint = if let Some(row) = A::ROWS.iter().find(|row| Some(row.name) == meant) {
+    let inside = noun.split('`').nth(1).and_then(|noun| noun.split(' ').next()).unwrap_or_default();
+    let (slip, meant) = word::meant(inside, word, &rows.iter().map(|row| row.name));
+    let hint = if let Some(row) = rows.iter().find(|row| Some(row.name) == meant) {
         let is_first = args.given().insert(row.name, ident.span()).is_none();
         if is_first {
             // What is wrong with the value will be told when the name is right.
@@ -231,7 +238,7 @@ fn unknown<A: Arguments>(args: &mut A, ident: &Ident, word: &str, input: ParseSt
             false => format!("; {} `{}`", word::what(inside, row.name), row.example),
         }
     } else if input.peek(Token![::]) || word.starts_with(char::is_uppercase) && !input.peek(Token![=]) {
-        let name = A::ROWS[0].name;
+        let name = rows[0].name;
         args.given().insert(name, ident.span());
         let rest = rest(input).unwrap_or_default();
         let ty = quote!(#ident #rest);
@@ -240,10 +247,10 @@ fn unknown<A: Arguments>(args: &mut A, ident: &Ident, word: &str, input: ParseSt
     } else if let Some(instead) = word::instead(word) {
         format!("\n= help: {instead}")
     } else {
-        let names: Vec<_> = A::ROWS.iter().map(|row| format!("`{}`", row.name)).collect();
-        format!("\n= help: the {}s are {}", A::NOUN.replace('`', ""), names.join(", "))
+        let names: Vec<_> = rows.iter().map(|row| format!("`{}`", row.name)).collect();
+        format!("\n= help: the {}s are {}", noun.replace('`', ""), names.join(", "))
     };
-    Error::new(ident.span(), format!("unknown {} `{word}`{hint}", A::NOUN))
+    Error::new(ident.span(), format!("unknown {noun} `{word}`{hint}"))
 }
 
 /// Takes the comma, and says where one is missing.

@@ -1,6 +1,6 @@
 //! What no single argument or handler can know: rules across them, and what stands for what is missing.
 
-use crate::args::{Args, Backoff, parse};
+use crate::args::{Args, Backoff, Given, parse};
 use crate::diag::Diag;
 use crate::handler::Handler;
 use crate::item::{Block, Method};
@@ -9,8 +9,7 @@ use crate::value::{Time, show};
 use kooper_syntax::role::{DELETE, FINALIZE, ROLES, Role};
 use kooper_syntax::{duration, name};
 use proc_macro2::{Span, TokenStream};
-use std::collections::BTreeMap;
-use syn::{Error, Expr, ItemImpl, Signature};
+use syn::{Error, ItemImpl, Signature};
 
 /// A controller as it will be expanded. What was wrong is left out of it.
 pub(crate) struct Controller<'a> {
@@ -55,7 +54,7 @@ fn resource(args: &Args, diag: &mut Diag) {
     }
 }
 
-fn backoff(given: &BTreeMap<&str, Span>, retries: Option<&Expr>, backoff: Option<&Backoff>, diag: &mut Diag) {
+fn backoff(given: &Given, retries: Option<&TokenStream>, backoff: Option<&Backoff>, diag: &mut Diag) {
     for name in ["backoff", "rate_limit"] {
         if let (Some(place), Some(retries)) = (given.get(name), retries)
             && show(retries) == "0"

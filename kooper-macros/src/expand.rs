@@ -190,7 +190,8 @@ fn chosen(
 
 /// The method of the trait that calls one handler: it makes the arguments and the outcome what they are to be.
 fn wrapper(handler: &Handler<'_>, controller: &Controller<'_>) -> TokenStream {
-    let Handler { role, method: Method { cfgs, sig, .. }, context, subject, output, recorded, .. } = handler;
+    let Handler { role, method: Method { cfgs, sig, .. }, output, recorded, .. } = handler;
+    let (context, subject) = handler.arguments;
     let name = &sig.ident;
     // What rustc says of the wrapper's future, it says of the handler's name.
     let span = Span::mixed_site().located_at(name.span());
@@ -211,23 +212,21 @@ fn wrapper(handler: &Handler<'_>, controller: &Controller<'_>) -> TokenStream {
     let (context, pass) = context.unzip();
     let (method, arg) = (format_ident!("on_{}", role.name, span = span), Ident::new(role.subject, span));
     let (ty, object) = (&subject.ty, bound(subject, &arg));
+    let resource = quote_spanned!(span=> Self::Resource);
     let (given, converted) = if **role == DELETE {
         (quote_spanned!(span=> #k::ObjectKey), quote_spanned!(span=> <#ty as #k::KeyArg>::from_key(key)))
     } else if controller.args.resource.is_some() {
-        (
-            quote_spanned!(span=> Self::Resource),
-            quote_spanned!(span=> <#ty as #k::ObjectArg<Self::Resource>>::from_object(object)),
-        )
+        (resource, quote_spanned!(span=> <#ty as #k::ObjectArg<Self::Resource>>::from_object(object)))
     } else {
-        (quote_spanned!(span=> Self::Resource), quote_spanned!(span=> object.of_unknown_type::<#ty>()))
+        (resource, quote_spanned!(span=> object.of_unknown_type::<#ty>()))
     };
     quote_spanned! {span=>
         #(#cfgs)*
-        async fn #method(&#this, #ctx: #k::Context, #arg: #given) -> #k::Outcome {
+        fn #method(&#this, #ctx: #k::Context, #arg: #given) -> impl #k::Future<Output = #k::Outcome> {
             #context
             let #object = #converted;
             #record
-            <#output as #k::HandlerOutput>::into_outcome(Self::#name(#this, #pass #object).await)
+            <#output as #k::HandlerOutput>::outcome_of(Self::#name(#this, #pass #object))
         }
     }
 }

@@ -17,10 +17,8 @@ use syn::{
 pub(crate) struct Handler<'a> {
     pub(crate) role: &'static Role,
     pub(crate) method: &'a Method,
-    /// The context, unless it is left out.
-    pub(crate) context: Option<&'a PatType>,
-    /// The object or key.
-    pub(crate) subject: &'a PatType,
+    /// The context, unless it is left out, then the object or key.
+    pub(crate) arguments: (Option<&'a PatType>, &'a PatType),
     pub(crate) output: &'a Type,
     /// What `#[handler(..)]` says.
     pub(crate) attempts: Attempts,
@@ -41,15 +39,8 @@ impl<'a> Handler<'a> {
         let types = shape.arguments().zip(shape.output());
         let mut attempts = shape.attempts(method);
         let recorded = attempts.span.take().unwrap_or_default();
-        let handler = types.map(|((context, subject), output)| Self {
-            role,
-            method,
-            context,
-            subject,
-            output,
-            attempts,
-            recorded,
-        });
+        let handler =
+            types.map(|(arguments, output)| Self { role, method, arguments, output, attempts, recorded });
         shape.faults.finish(handler)
     }
 }
@@ -71,9 +62,9 @@ impl<'a> Shape<'a, '_> {
 
     /// `async`; not `unsafe`; no types or constants of its own.
     fn qualifiers(&mut self) {
-        let sig = self.sig;
+        let sig @ Signature { fn_token, .. } = self.sig;
         if sig.asyncness.is_none() {
-            self.fault(sig.fn_token, "must be an `async fn`");
+            self.fault(fn_token, "must be an `async fn`");
         }
         if let Safety::Unsafe(token) = &sig.safety {
             self.fault(token, "cannot be `unsafe`, since the runtime calls it; remove that");

@@ -1,12 +1,11 @@
 //! What is recorded of attempts: `span(level = "debug", fields(node = %pod.node()))`.
 
-use crate::args::{Arguments, Row, list, parse, rest};
+use crate::args::{Arguments, Given, Row, Table, list, parse, rest};
 use crate::diag::Diag;
 use crate::value::{Value, expr, show};
 use kooper_syntax::{field, meant, word};
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
-use std::collections::BTreeMap;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;

@@ -14,16 +14,17 @@ macro_rules! arguments {
         pub(crate) struct $struct {
             $(pub(crate) $field: Option<$ty>,)*
             $(pub(crate) $list: Vec<$item>,)*
-            pub(crate) given: BTreeMap<&'static str, Span>,
+            pub(crate) given: Given,
         }
 
         impl Arguments for $struct {
-            const NOUN: &'static str = $noun;
-            const DEFAULTS: &'static str = $defaults;
-            const ROWS: &'static [Row] = &[
-                $(Row { name: $name, example: $example, repeats: false },)*
-                $(Row { name: $each, example: $each_example, repeats: true },)*
-            ];
+            fn table(&self) -> &'static Table {
+                const ROWS: &[Row] = &[
+                    $(Row { name: $name, example: $example, repeats: false },)*
+                    $(Row { name: $each, example: $each_example, repeats: true },)*
+                ];
+                &Table { noun: $noun, defaults: $defaults, rows: ROWS }
+            }
 
             fn read(&mut self, row: &Row, input: ParseStream<'_>) -> Result<()> {
                 match row.name {
@@ -38,7 +39,7 @@ macro_rules! arguments {
                 self.given.get(name).copied().unwrap_or_else(Span::call_site)
             }
 
-            fn given(&mut self) -> &mut BTreeMap<&'static str, Span> {
+            fn given(&mut self) -> &mut Given {
                 &mut self.given
             }
         }
@@ -48,6 +49,6 @@ macro_rules! arguments {
 /// The calls of the setters of some arguments, in this order.
 macro_rules! setters {
     ($args:ident: $($name:ident)*) => {
-        [$($args.set(stringify!($name), &$args.$name)),*]
+        [$($args.set(stringify!($name), $args.$name.as_ref().map(|value| value as _))),*]
     };
 }

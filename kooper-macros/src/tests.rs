@@ -1,7 +1,7 @@
 //! The expansion as a whole: what it looks like, and that no input is too much for it.
 
 use crate::{
-    args::{Args, Arguments, Attempts, Delays, Row, Selected, parse},
+    args::{Args, Arguments, Attempts, Delays, Row, Selected, Table, parse},
     controller_impl,
     diag::Diag,
     item::without_settings,
@@ -134,18 +134,19 @@ fn expansions_are_short_and_without_logic() {
 
 #[test]
 fn every_example_of_the_table_can_be_read_and_every_word_leads_to_one_argument() {
-    fn check<A: Arguments>() {
+    fn check<A: Arguments + Default>() {
         let mut words = HashSet::new();
-        let inside = A::NOUN.split('`').nth(1).and_then(|noun| noun.split(' ').next()).unwrap_or_default();
-        for Row { name, example, .. } in A::ROWS {
+        let Table { noun, rows, .. } = A::default().table();
+        let inside = noun.split('`').nth(1).and_then(|noun| noun.split(' ').next()).unwrap_or_default();
+        for Row { name, example, .. } in *rows {
             let mut faults = Diag::default();
             let mut args: A = parse(example.parse().expect("an example is Rust"), &mut faults);
             assert!(faults.finish(()).is_ok(), "{example} is wrong");
-            assert_eq!(args.given().keys().copied().collect::<Vec<_>>(), [*name]);
+            assert_eq!(args.given().keys().collect::<Vec<_>>(), [name]);
             assert!(!word::what(inside, name).is_empty(), "no words for `{name}`");
-            for word in word::others(inside, name).split(' ').chain([*name]) {
+            for word in word::others(inside, name).split(' ').chain([name]) {
                 let answer =
-                    format!("error: unknown {} `{word}`; {} `{example}`", A::NOUN, word::what(inside, name));
+                    format!("error: unknown {noun} `{word}`; {} `{example}`", word::what(inside, name));
                 assert!(answer.chars().count() <= 100, "over 100 columns: {answer}");
                 assert!(words.insert(word), "`{word}` leads to two arguments");
             }

@@ -8,26 +8,26 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::{fmt::Display, ops::RangeInclusive, time::Duration};
 use syn::parse::{Parse, ParseStream, discouraged::Speculative};
-use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Type};
+use syn::{Error, Expr, ExprLit, Lit, LitStr, Result, Type};
 
 /// How long, or how often.
 pub(crate) enum Time {
     Known(Duration, Span),
-    Const(Expr),
+    Const(TokenStream),
     Never,
 }
 
 /// An expression as the value of an argument.
 pub(crate) struct Value<'a> {
     row: &'a Row,
-    pub(crate) expr: Expr,
+    pub(crate) expr: &'a Expr,
     /// The expression as it would be written.
     pub(crate) shown: String,
 }
 
 /// The reader of an argument whose value is an expression, with what makes something of it.
 pub(crate) fn expr<T>(make: impl Fn(&Value<'_>) -> Result<T>) -> impl Fn(&Row, ParseStream<'_>) -> Result<T> {
-    move |row, input| make(&Value::new(row, operand(row, input, "takes a value: write")?)?)
+    move |row, input| make(&Value::new(row, &operand(row, input, "takes a value: write")?)?)
 }
 
 /// What stands here, if it is a `T`, else an error that says what the argument `takes`.
@@ -47,19 +47,19 @@ fn operand<T: Parse>(row: &Row, input: ParseStream<'_>, takes: &str) -> Result<T
 }
 
 impl<'a> Value<'a> {
-    fn new(row: &'a Row, mut expr: Expr) -> Result<Self> {
+    fn new(row: &'a Row, mut expr: &'a Expr) -> Result<Self> {
         // `macro_rules!` puts its fragments into groups.
         while let Expr::Group(group) = expr {
-            expr = *group.expr;
+            expr = &group.expr;
         }
-        let value = Self { row, shown: show(&expr), expr };
+        let value = Self { row, shown: show(expr), expr };
         let text = value.shown.trim_matches('"');
         word::tried(row.name, text).map_or(Ok(()), |fault| value.fail(fault))?;
         Ok(value)
     }
 
     pub(crate) fn fail<T>(&self, fault: impl Display) -> Result<T> {
-        Err(Error::new_spanned(&self.expr, fault))
+        Err(Error::new_spanned(self.expr, fault))
     }
 
     /// Whether it is the path of a constant, not a word that lacks its quotes.
@@ -70,7 +70,7 @@ impl<'a> Value<'a> {
     /// What the string literal says, else an error that says what the argument `takes`, with quotes around what `fits`.
     pub(crate) fn text(&self, takes: &str, fits: impl Fn(&str) -> bool) -> Result<String> {
         let (Row { name, example, .. }, text) = (self.row, meant::text(&self.shown));
-        match &self.expr {
+        match self.expr {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text.value()),
             Expr::Lit(_) => self.fail(format!("`{name}` {takes}, such as `{example}`")),
             _ if fits(&text) => self.fail(format!("`{name}` {takes}: write `{name} = {text:?}`")),
@@ -109,24 +109,24 @@ pub(crate) fn resource(row: &Row, input: ParseStream<'_>) -> Result<Type> {
 }
 
 /// `namespace = "prod"`, `namespace = ["a", "b"]` or a path
-pub(crate) fn namespaces(value: &Value<'_>) -> Result<Expr> {
+pub(crate) fn namespaces(value: &Value<'_>) -> Result<TokenStream> {
     let is_list = matches!(value.expr, Expr::Array(_));
-    let names = match &value.expr {
-        _ if value.is_const() => return Ok(value.expr.clone()),
+    let names = match value.expr {
+        _ if value.is_const() => return Ok(value.expr.to_token_stream()),
         Expr::Array(list) => list.elems.iter().collect(),
         name => vec![name],
     };
     let mut faults = Diag::default();
     let mut seen = Vec::new();
     for expr in names {
-        let name = Value::new(value.row, expr.clone()).and_then(|name| namespace(&name, is_list));
+        let name = Value::new(value.row, expr).and_then(|name| namespace(&name, is_list));
         let Some(name) = faults.take(name) else { continue };
         if seen.contains(&name) {
             faults.at(expr, format!("{name:?} is listed twice; remove one"));
         }
         seen.push(name);
     }
-    faults.finish(value.expr.clone())
+    faults.finish(value.expr.to_token_stream())
 }
 
 fn namespace(value: &Value<'_>, is_one_of_several: bool) -> Result<String> {
@@ -146,7 +146,7 @@ pub(crate) const FIELDS: Rule = ("is not a field selector: ", check_fields);
 pub(crate) const FINALIZER: Rule = ("", name::check_finalizer);
 
 /// `labels = "app=web"` or a path
-pub(crate) fn checked((not, check): &Rule) -> impl Fn(&Value<'_>) -> Result<Expr> {
+pub(crate) fn checked((not, check): &Rule) -> impl Fn(&Value<'_>) -> Result<TokenStream> {
     move |value| {
         if !value.is_const()
             && let Err(fault) = check(&value.text("takes a string or a path", |text| check(text).is_ok())?)
@@ -154,15 +154,15 @@ pub(crate) fn checked((not, check): &Rule) -> impl Fn(&Value<'_>) -> Result<Expr
             let fault = fault.replace("; ", "\n= help: ");
             return value.fail(format!("`{}` {not}{fault}", value.row.name));
         }
-        Ok(value.expr.clone())
+        Ok(value.expr.to_token_stream())
     }
 }
 
 /// `filter = Self::is_ours`
-pub(crate) fn function(value: &Value<'_>) -> Result<Expr> {
+pub(crate) fn function(value: &Value<'_>) -> Result<TokenStream> {
     let Row { name, example, .. } = value.row;
-    let help = match (&value.expr, meant::path(&value.shown)) {
-        (Expr::Path(_), _) => return Ok(value.expr.clone()),
+    let help = match (value.expr, meant::path(&value.shown)) {
+        (Expr::Path(_), _) => return Ok(value.expr.to_token_stream()),
         (_, Some(path)) => format!(": write `{name} = {path}`"),
         (Expr::Closure(_), _) => {
             format!(
@@ -175,12 +175,12 @@ pub(crate) fn function(value: &Value<'_>) -> Result<Expr> {
 }
 
 /// `retries = 3` or a path
-pub(crate) fn count(value: &Value<'_>) -> Result<Expr> {
+pub(crate) fn count(value: &Value<'_>) -> Result<TokenStream> {
     let Row { name, example, .. } = value.row;
-    let fault = match &value.expr {
-        Expr::Path(_) => return Ok(value.expr.clone()),
+    let fault = match value.expr {
+        Expr::Path(_) => return Ok(value.expr.to_token_stream()),
         Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => match int.base10_parse::<u32>() {
-            Ok(_) if matches!(int.suffix(), "" | "u32") => return Ok(value.expr.clone()),
+            Ok(_) if matches!(int.suffix(), "" | "u32") => return Ok(value.expr.to_token_stream()),
             Ok(count) => format!("`{name}` is a `u32`: write `{name} = {count}`"),
             Err(_) => format!("`{name}` must fit in a `u32`"),
         },
@@ -192,8 +192,8 @@ pub(crate) fn count(value: &Value<'_>) -> Result<Expr> {
 /// `"30s"` or a path
 pub(crate) fn time(value: &Value<'_>) -> Result<Time> {
     let Row { name, example, .. } = value.row;
-    let fault = match &value.expr {
-        Expr::Path(_) => return Ok(Time::Const(value.expr.clone())),
+    let fault = match value.expr {
+        Expr::Path(_) => return Ok(Time::Const(value.expr.to_token_stream())),
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => match duration::parse(&text.value()) {
             Ok(duration) if duration.is_zero() => format!("`{name}` must be longer than zero"),
             Ok(duration) => return Ok(Time::Known(duration, text.span())),
@@ -210,7 +210,7 @@ pub(crate) fn time(value: &Value<'_>) -> Result<Time> {
 /// `"10/s"` or a path
 pub(crate) fn rate(value: &Value<'_>) -> Result<TokenStream> {
     let Row { name, example, .. } = value.row;
-    let fault = match &value.expr {
+    let fault = match value.expr {
         path @ Expr::Path(_) => return Ok(quote!(__kooper::rate_limit(#path))),
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => match rates::parse(&text.value()) {
             Ok((count, per)) => {
@@ -255,10 +255,10 @@ pub(crate) fn number(range: RangeInclusive<f64>, fault: &str) -> impl Fn(&Value<
 }
 
 /// `crate = ::kp`
-pub(crate) fn krate(value: &Value<'_>) -> Result<Path> {
+pub(crate) fn krate(value: &Value<'_>) -> Result<TokenStream> {
     let is_absolute = ["::", "crate", "$crate"].iter().any(|start| value.shown.starts_with(start));
-    match &value.expr {
-        Expr::Path(path) if is_absolute => Ok(path.path.clone()),
+    match value.expr {
+        Expr::Path(path) if is_absolute => Ok(path.to_token_stream()),
         _ => value.fail(format!("`crate` takes an absolute path, such as `{}`", value.row.example)),
     }
 }

@@ -9,7 +9,7 @@ pub use crate::{
     site,
     trace::{Site, Spans},
 };
-pub use core::time::Duration;
+pub use core::{future::Future, time::Duration};
 pub use tracing::level_filters::LevelFilter;
 
 #[cfg(feature = "testing")]

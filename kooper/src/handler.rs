@@ -1,6 +1,7 @@
 //! The handler: what `#[controller]` implements, what its methods may take, and what they may return.
 
 use crate::{Context, Hooks, ObjectKey, Spec, error::BoxError, trace::Spans};
+use futures_util::future::{FutureExt, Map};
 use std::{future::Future, sync::Arc, time::Duration};
 
 /// What handles the objects of one resource. `#[controller]` on an `impl` block implements it.
@@ -234,13 +235,19 @@ impl KeyArg for ObjectKey {
     message = "a handler cannot return `{Self}`",
     label = "expected `Result<(), E>` or `Result<Requeue, E>`"
 )]
-pub trait HandlerOutput {
+pub trait HandlerOutput: Sized {
     /// What it means for the object.
     ///
     /// # Errors
     ///
     /// The handler's own error.
     fn into_outcome(self) -> Outcome;
+
+    /// The same of what a handler will return. No `async` block: rustc would prove of a second one that it is `Send`, and
+    /// it would have the size of the handler's future twice.
+    fn outcome_of<F: Future<Output = Self>>(future: F) -> Map<F, fn(Self) -> Outcome> {
+        future.map(Self::into_outcome)
+    }
 }
 impl<T: HandlerOk, E: HandlerError> HandlerOutput for Result<T, E> {
     fn into_outcome(self) -> Outcome {

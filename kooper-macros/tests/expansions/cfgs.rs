@@ -45,40 +45,40 @@ const _: () = {
             &SPANS
         }
         #[cfg(unix)]
-        async fn on_add(
+        fn on_add(
             &self,
             _ctx: __kooper::Context,
             object: Self::Resource,
-        ) -> __kooper::Outcome {
+        ) -> impl __kooper::Future<Output = __kooper::Outcome> {
             let object = <Pod as __kooper::ObjectArg<
                 Self::Resource,
             >>::from_object(object);
-            <kooper::Result as __kooper::HandlerOutput>::into_outcome(
-                Self::add(self, object).await,
+            <kooper::Result as __kooper::HandlerOutput>::outcome_of(
+                Self::add(self, object),
             )
         }
         #[cfg(not(unix))]
-        async fn on_add(
+        fn on_add(
             &self,
             _ctx: __kooper::Context,
             object: Self::Resource,
-        ) -> __kooper::Outcome {
+        ) -> impl __kooper::Future<Output = __kooper::Outcome> {
             let object = <Arc<
                 Pod,
             > as __kooper::ObjectArg<Self::Resource>>::from_object(object);
-            <kooper::Result as __kooper::HandlerOutput>::into_outcome(
-                Self::add(self, object).await,
+            <kooper::Result as __kooper::HandlerOutput>::outcome_of(
+                Self::add(self, object),
             )
         }
         #[cfg(feature = "audit")]
-        async fn on_delete(
+        fn on_delete(
             &self,
             _ctx: __kooper::Context,
             key: __kooper::ObjectKey,
-        ) -> __kooper::Outcome {
+        ) -> impl __kooper::Future<Output = __kooper::Outcome> {
             let key = <ObjectKey as __kooper::KeyArg>::from_key(key);
-            <kooper::Result as __kooper::HandlerOutput>::into_outcome(
-                Self::delete(self, key).await,
+            <kooper::Result as __kooper::HandlerOutput>::outcome_of(
+                Self::delete(self, key),
             )
         }
     }

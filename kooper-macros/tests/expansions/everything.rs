@@ -60,11 +60,11 @@ const _: () = {
                 .owns(__kooper::source::<ConfigMap>().labels("role=address"))
                 .watches(__kooper::source::<Secret>().namespaces("b"), Self::users)
         }
-        async fn on_add(
+        fn on_add(
             &self,
             _ctx: __kooper::Context,
             object: Self::Resource,
-        ) -> __kooper::Outcome {
+        ) -> impl __kooper::Future<Output = __kooper::Outcome> {
             let pod = <Arc<
                 Pod,
             > as __kooper::ObjectArg<Self::Resource>>::from_object(object);
@@ -72,25 +72,25 @@ const _: () = {
             <Result<
                 Requeue,
                 Failure,
-            > as __kooper::HandlerOutput>::into_outcome(Self::add(self, pod).await)
+            > as __kooper::HandlerOutput>::outcome_of(Self::add(self, pod))
         }
-        async fn on_delete(
+        fn on_delete(
             &self,
             _ctx: __kooper::Context,
             key: __kooper::ObjectKey,
-        ) -> __kooper::Outcome {
+        ) -> impl __kooper::Future<Output = __kooper::Outcome> {
             let key = <ObjectKey as __kooper::KeyArg>::from_key(key);
             __kooper::record(|span| span.record("team", __kooper::plain(&"infra")));
             <Result<
                 (),
                 Failure,
-            > as __kooper::HandlerOutput>::into_outcome(Self::delete(self, key).await)
+            > as __kooper::HandlerOutput>::outcome_of(Self::delete(self, key))
         }
-        async fn on_finalize(
+        fn on_finalize(
             &self,
             _ctx: __kooper::Context,
             object: Self::Resource,
-        ) -> __kooper::Outcome {
+        ) -> impl __kooper::Future<Output = __kooper::Outcome> {
             let pod = <Pod as __kooper::ObjectArg<Self::Resource>>::from_object(object);
             __kooper::record(|span| {
                 span
@@ -100,7 +100,7 @@ const _: () = {
             <Result<
                 (),
                 Failure,
-            > as __kooper::HandlerOutput>::into_outcome(Self::finalize(self, pod).await)
+            > as __kooper::HandlerOutput>::outcome_of(Self::finalize(self, pod))
         }
     }
 };

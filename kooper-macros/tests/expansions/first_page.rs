@@ -29,28 +29,28 @@ const _: () = {
             );
             &SPANS
         }
-        async fn on_add(
+        fn on_add(
             &self,
             ctx: __kooper::Context,
             object: Self::Resource,
-        ) -> __kooper::Outcome {
+        ) -> impl __kooper::Future<Output = __kooper::Outcome> {
             let ctx = <Context as __kooper::ContextArg>::from_context(ctx);
             let object = <Pod as __kooper::ObjectArg<
                 Self::Resource,
             >>::from_object(object);
-            <kooper::Result as __kooper::HandlerOutput>::into_outcome(
-                Self::add(self, ctx, object).await,
+            <kooper::Result as __kooper::HandlerOutput>::outcome_of(
+                Self::add(self, ctx, object),
             )
         }
-        async fn on_delete(
+        fn on_delete(
             &self,
             ctx: __kooper::Context,
             key: __kooper::ObjectKey,
-        ) -> __kooper::Outcome {
+        ) -> impl __kooper::Future<Output = __kooper::Outcome> {
             let ctx = <Context as __kooper::ContextArg>::from_context(ctx);
             let key = <ObjectKey as __kooper::KeyArg>::from_key(key);
-            <kooper::Result as __kooper::HandlerOutput>::into_outcome(
-                Self::delete(self, ctx, key).await,
+            <kooper::Result as __kooper::HandlerOutput>::outcome_of(
+                Self::delete(self, ctx, key),
             )
         }
     }

@@ -29,14 +29,14 @@ const _: () = {
             );
             &SPANS
         }
-        async fn on_delete(
+        fn on_delete(
             &self,
             _ctx: __kooper::Context,
             key: __kooper::ObjectKey,
-        ) -> __kooper::Outcome {
+        ) -> impl __kooper::Future<Output = __kooper::Outcome> {
             let key = <ObjectKey as __kooper::KeyArg>::from_key(key);
-            <kooper::Result as __kooper::HandlerOutput>::into_outcome(
-                Self::delete(self, key).await,
+            <kooper::Result as __kooper::HandlerOutput>::outcome_of(
+                Self::delete(self, key),
             )
         }
         fn on_add(&self, _: __kooper::Context, _: Self::Resource) -> __kooper::Pending {
