@@ -4,7 +4,6 @@ use crate::args::{Args, Arguments, Backoff};
 use crate::check::Controller;
 use crate::handler::Handler;
 use crate::item::Method;
-use crate::span::Recorded;
 use crate::value::Time;
 use kooper_syntax::duration;
 use kooper_syntax::role::{ADD, DELETE, FINALIZE, ROLES, Role};
@@ -17,6 +16,7 @@ pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
     let Controller { header, args, handlers, .. } = controller;
     let (krate, ty) = (&args.krate, &header.self_ty);
     // Each name of an argument is somewhere the place of what it sets, so that an editor leads there and shows its documentation.
+    let private = Ident::new("__private", args.place("crate"));
     let associated = Ident::new("Resource", args.place("resource"));
     let resource =
         args.resource.as_ref().map_or_else(|| quote!(__kooper::StandIn), ToTokens::to_token_stream);
@@ -35,7 +35,7 @@ pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
     quote! {
         #(#cfgs)*
         const _: () = {
-            use #krate::__private as __kooper;
+            use #krate::#private as __kooper;
             #[automatically_derived]
             impl #params __kooper::Handler for #ty #clause {
                 type #associated = #resource;
@@ -130,31 +130,27 @@ impl ToTokens for Time {
 
 /// The static with the place of each span in the source.
 fn spans(controller: &Controller<'_>) -> TokenStream {
-    let handlers = &controller.handlers;
-    let (all, nothing) = (&controller.recorded, Recorded::default());
+    let Controller { args, recorded: all, handlers, .. } = controller;
     // `line!` tells the line of the span that its tokens have.
-    let site = |role: &'static str, place: Span, recorded: &Recorded| {
-        let (site, calls) = (quote_spanned!(place=> __kooper::site!(#role)), recorded.calls());
-        quote!(#site #calls)
-    };
+    let site = |role: &'static str, place: Span| quote_spanned!(place=> __kooper::site!(#role));
     let of = |role: &Role| {
-        let each = |handler: &Handler<'_>| {
-            let site = site(role.span, handler.method.sig.ident.span(), &handler.recorded);
-            let names = handler.recorded.names(all);
-            quote!(#site #names)
+        let each = |Handler { method, attempts, recorded, .. }: &Handler<'_>| {
+            let (site, names) = (site(role.span, method.sig.ident.span()), recorded.names(all));
+            let Some(place) = attempts.given.get("span") else { return quote!(#site #names) };
+            let (span, calls) = (Ident::new("span", *place), recorded.calls());
+            quote!(__kooper::#span(#site #(#calls)* #names))
         };
-        chosen(handlers, role, each, &site(role.span, Span::call_site(), &nothing))
+        chosen(handlers, role, each, &site(role.span, Span::call_site()))
     };
-    let (root, add, delete) = (site("processJob", Span::call_site(), all), of(&ADD), of(&DELETE));
-    let finalize = handlers.iter().any(|handler| *handler.role == FINALIZE).then(|| {
-        let finalize = of(&FINALIZE);
-        quote!(.finalize(&SPANS, #finalize))
-    });
-    let new = Ident::new("new", controller.args.place("span"));
+    let (root, add, delete) = (site("processJob", Span::call_site()), of(&ADD), of(&DELETE));
+    let calls = all.calls();
+    let finalize =
+        handlers.iter().any(|handler| *handler.role == FINALIZE).then(|| of(&FINALIZE)).into_iter();
+    let new = Ident::new("new", args.place("span"));
     quote! {
         fn spans() -> &'static __kooper::Spans {
             static SPANS: __kooper::Spans =
-                __kooper::Spans::#new(&SPANS, #root, #add, #delete) #finalize;
+                __kooper::Spans::#new(&SPANS, #root #(#calls)*, #add, #delete) #(.finalize(&SPANS, #finalize))*;
             &SPANS
         }
     }

@@ -72,7 +72,8 @@ impl ToTokens for Related {
         let selectors = setters!(args: labels fields);
         let (call, map) = (&self.name, args.map.iter());
         let within = Ident::new("namespaces", args.place("namespace"));
-        let source = quote!(__kooper::source::<#ty>() #(.#within(#namespaces))* #(#selectors)*);
+        let source = Ident::new(if args.map.is_some() { "mapped" } else { "source" }, args.place("map"));
+        let source = quote!(__kooper::#source::<#ty>() #(.#within(#namespaces))* #(#selectors)*);
         tokens.extend(quote!(.#call(#source #(, #map)*)));
     }
 }

@@ -66,9 +66,8 @@ impl Recorded {
     }
 
     /// The calls that tell the place of a span of it.
-    pub(crate) fn calls(&self) -> TokenStream {
-        let setters = setters!(self: name target level err);
-        quote!(#(#setters)*)
+    pub(crate) fn calls(&self) -> [Option<TokenStream>; 4] {
+        setters!(self: name target level err)
     }
 
     /// The call that tells the place of a handler's span which fields it has.
@@ -87,7 +86,9 @@ impl Recorded {
             Some(quote!(.record(#name, __kooper::#by(#value))))
         });
         let (records, span): (Vec<_>, _) = (records.collect(), Ident::new("span", Span::mixed_site()));
-        (!records.is_empty()).then(|| quote!(__kooper::record(|#span| #span #(#records)*);))
+        // Where the names stand at the handler's own argument, this stands at that of all.
+        let record = Ident::new("record", if self.fields.is_some() { all } else { self }.place("fields"));
+        (!records.is_empty()).then(|| quote!(__kooper::#record(|#span| #span #(#records)*);))
     }
 }
 

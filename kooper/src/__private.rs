@@ -1,4 +1,4 @@
-//! What the expansion of `#[controller]` names. Not for use by hand: it changes with any version.
+//! It is found at `::kooper`, unless `crate = ..` says where Kooper is.
 
 use std::time::Duration as StdDuration;
 use tracing::field::{DebugValue, DisplayValue};
@@ -18,9 +18,20 @@ pub use crate::trace::Traced;
 /// `resync = "never"`
 pub const NEVER: Option<StdDuration> = None;
 
-/// A source of `owns` and `watches`. A free function, so that rustc tells of what is no resource in our words.
+/// A source of `owns`, and of a `watches` without its `map`. A free function, so that rustc tells of what is no resource in our words.
 pub fn source<R: Resource>() -> Source<R> {
     Source::new()
+}
+
+/// The source of `watches`: all objects of the kind, in the controller's namespaces. What each of them leads to, `map` says: an
+/// `fn(&R)` or `fn(&self, &R)` that gives some [`ObjectKey`]s.
+pub fn mapped<R: Resource>() -> Source<R> {
+    source()
+}
+
+/// What `#[handler(span(..))]` says of the span of one handler; its level and its target are the controller's unless set.
+pub const fn span(handler: Site) -> Site {
+    handler
 }
 
 /// Lets rustc tell of a constant that is no `Duration` where it stands in the attribute.
@@ -38,7 +49,8 @@ pub const fn level(level: tracing::Level) -> LevelFilter {
     LevelFilter::from_level(level)
 }
 
-/// Records the fields that `#[handler(span(fields(..)))]` asks for, where anyone listens.
+/// Records the fields that `span(fields(..))` asks for, none unless it does, where anyone listens: with `%` by `Display`, with `?`
+/// by `Debug`, without either as a `tracing::Value`.
 pub fn record(fields: impl FnOnce(&tracing::Span) -> &tracing::Span) {
     let span = tracing::Span::current();
     if !span.is_disabled() {

@@ -49,7 +49,9 @@ const _: () = {
                 )
                 .finalize(
                     &SPANS,
-                    __kooper::site!("handleFinalizeObject").fields(&["node", "team"]),
+                    __kooper::span(
+                        __kooper::site!("handleFinalizeObject").fields(&["node", "team"]),
+                    ),
                 );
             &SPANS
         }
@@ -58,7 +60,7 @@ const _: () = {
                 .filter(Self::is_ours)
                 .on_error(Self::on_error)
                 .owns(__kooper::source::<ConfigMap>().labels("role=address"))
-                .watches(__kooper::source::<Secret>().namespaces("b"), Self::users)
+                .watches(__kooper::mapped::<Secret>().namespaces("b"), Self::users)
         }
         fn on_add(
             &self,

@@ -92,7 +92,7 @@ pub struct Spans {
 
 impl Spans {
     /// The callsites for `this`, which must be the very static that is being made: the place of the controller, of its
-    /// `add`, and of its `delete`.
+    /// `add`, and of its `delete`. Unless `span(..)` says otherwise, the spans are INFO and their target is the module.
     pub const fn new(this: &'static Self, process_job: Site, add: Site, delete: Site) -> Self {
         Self {
             root: Callsite::span_at(&this.root, process_job.fields(&[]), &ROOT),
