@@ -9,7 +9,7 @@ use crate::value::{self, Time, expr};
 use kooper_syntax::{meant, word};
 use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::token::{Brace, Paren};
@@ -17,14 +17,13 @@ use syn::{Error, Ident, Result, Token};
 
 arguments! {
     /// What stands in the parentheses of `#[controller(..)]`.
-    Args: "argument", by default
-        r#"retries = 3, workers = 3, resync = "3m", backoff(initial = "5ms"), crate = ::kooper"# {
+    Args: "argument" {
         "resource" resource: syn::Type = value::resource, "resource = Pod";
         "name" name: String = expr(|name| name.dns_label("takes a string")), "name = \"pod-printer\"";
-        "retries" retries: TokenStream = expr(value::count), "retries = 3";
-        "workers" workers: TokenStream = expr(value::count), "workers = 4";
-        "resync" resync: Time = expr(value::resync), "resync = \"3m\"";
-        "backoff" backoff: Backoff = Backoff::read, "backoff(initial = \"1s\", max = \"5m\")";
+        "retries" retries: TokenStream = expr(value::count), "retries = 3" or quote!(3);
+        "workers" workers: TokenStream = expr(value::count), "workers = 4" or quote!(3);
+        "resync" resync: Time = expr(value::resync), "resync = \"3m\"" or Time::Known(Duration::from_mins(3), Span::call_site());
+        "backoff" backoff: Backoff = Backoff::read, "backoff(initial = \"1s\", max = \"5m\")" or Backoff::Growing(Box::default());
         "timeout" timeout: Time = expr(value::time), "timeout = \"30s\"";
         "debounce" debounce: Time = expr(value::time), "debounce = \"2s\"";
         "rate_limit" rate_limit: TokenStream = expr(value::rate), "rate_limit = \"10/s\"";
@@ -36,7 +35,7 @@ arguments! {
         "finalizer" finalizer: TokenStream = expr(value::checked(&value::FINALIZER)), "finalizer = \"example.com/cleanup\"";
         "shutdown" shutdown: Time = expr(value::time), "shutdown = \"30s\"";
         "span" span: Recorded = Recorded::read_list, "span(level = \"debug\")";
-        "crate" krate: TokenStream = expr(value::krate), "crate = ::kp";
+        "crate" krate: TokenStream = expr(value::krate), "crate = ::kp" or quote!(::kooper);
         each "owns" owns: Related = Related::read, "owns(ConfigMap)";
         each "watches" watches: Related = Related::read, "watches(Secret, map = Self::users)";
     }
@@ -44,7 +43,7 @@ arguments! {
 
 arguments! {
     /// What stands behind the type in `owns(..)` and `watches(..)`.
-    Selected: "option", by default "" {
+    Selected: "option" {
         "map" map: TokenStream = expr(value::function), "map = Self::users";
         "labels" labels: TokenStream = expr(value::checked(&value::LABELS)), "labels = \"app=web\"";
         "fields" fields: TokenStream = expr(value::checked(&value::FIELDS)), "fields = \"metadata.name=web\"";
@@ -54,20 +53,20 @@ arguments! {
 
 arguments! {
     /// What stands in the parentheses of `backoff(..)`.
-    Delays: "`backoff` option", by default r#"initial = "5ms", max = "1000s", factor = 2, jitter = 0.1"# {
-        "initial" initial: Time = expr(value::time), "initial = \"5ms\"";
-        "max" max: Time = expr(value::time), "max = \"5m\"";
+    Delays: "`backoff` option" {
+        "initial" initial: Time = expr(value::time), "initial = \"5ms\"" or Time::Known(Duration::from_millis(5), Span::call_site());
+        "max" max: Time = expr(value::time), "max = \"5m\"" or Time::Known(Duration::from_secs(1000), Span::call_site());
         "factor" factor: Literal =
             expr(value::number(1.0..=f64::MAX, "must be at least 1: delays would shrink with every retry")),
-            "factor = 2";
+            "factor = 2" or Literal::f64_unsuffixed(2.0);
         "jitter" jitter: Literal = expr(value::number(0.0..=1.0, "is a share of the delay, from 0.0 to 1.0")),
-            "jitter = 0.1";
+            "jitter = 0.1" or Literal::f64_unsuffixed(0.1);
     }
 }
 
 arguments! {
     /// What stands in the parentheses of `#[handler(..)]`.
-    Attempts: "`#[handler]` argument", by default "" {
+    Attempts: "`#[handler]` argument" {
         "retries" retries: TokenStream = expr(value::count), "retries = 3";
         "backoff" backoff: Backoff = Backoff::read, "backoff(max = \"5m\")";
         "timeout" timeout: Time = expr(value::time), "timeout = \"30s\"";
@@ -115,8 +114,6 @@ pub(crate) trait Arguments {
 pub(crate) struct Table {
     /// What one of them is called in an error.
     pub(crate) noun: &'static str,
-    /// What stands for those that are not given, as a user would write it.
-    pub(crate) defaults: &'static str,
     pub(crate) rows: &'static [Row],
 }
 
@@ -131,11 +128,7 @@ pub(crate) struct Row {
 /// Reads all arguments. One that is wrong costs only itself: its default stands for it, as for one that is not given.
 pub(crate) fn parse<A: Arguments + Default>(tokens: TokenStream, diag: &mut Diag) -> A {
     let mut args = A::default();
-    let defaults = args.table().defaults.parse().expect("a table's defaults are Rust");
-    for tokens in [defaults, tokens] {
-        args.given().clear();
-        list(tokens, diag, |input| argument(&mut args, input));
-    }
+    list(tokens, diag, |input| argument(&mut args, input));
     args
 }
 

@@ -1,6 +1,6 @@
 //! The code that stands beside the user's `impl`: nothing but quoting, so that it cannot fail.
 
-use crate::args::{Args, Arguments, Backoff};
+use crate::args::{Args, Arguments, Backoff, Delays};
 use crate::check::Controller;
 use crate::handler::Handler;
 use crate::item::Method;
@@ -106,6 +106,10 @@ impl ToTokens for Backoff {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.extend(match self {
             Self::Constant(delay) => quote!(__kooper::Backoff::constant(#delay)),
+            Self::Growing(delays) if delays.given.is_empty() => {
+                let Delays { initial, max, factor, jitter, .. } = &**delays;
+                quote!(__kooper::Backoff::new(#initial, #max, #factor, #jitter))
+            }
             Self::Growing(delays) => {
                 let setters = setters!(delays: initial max factor jitter);
                 quote!(__kooper::Backoff::growing() #(#setters)*)

@@ -14,7 +14,7 @@ use syn::{Error, Expr, Ident, LitStr, Result, Token};
 
 arguments! {
     /// What stands in the parentheses of `span(..)`.
-    Recorded: "`span` option", by default "" {
+    Recorded: "`span` option" {
         "level" level: TokenStream = expr(level), "level = \"debug\"";
         "name" name: String = expr(|text| text.text("takes a string", word::is_lower)), "name = \"pod\"";
         "target" target: String = expr(|text| text.text("takes a string", word::is_lower)), "target = \"ops::pods\"";

@@ -3,18 +3,26 @@
 macro_rules! arguments {
     (
         $(#[$doc:meta])*
-        $struct:ident: $noun:literal, by default $defaults:literal {
-            $($name:literal $field:ident: $ty:ty = $read:expr, $example:literal;)*
+        $struct:ident: $noun:literal {
+            // With a value that stands for one that is not given, where there is one.
+            $($name:literal $field:ident: $ty:ty = $read:expr, $example:literal $(or $default:expr)?;)*
             // Those that may be given several times.
             $(each $each:literal $list:ident: $item:ty = $one:expr, $each_example:literal;)*
         }
     ) => {
         $(#[$doc])*
-        #[derive(Default)]
         pub(crate) struct $struct {
             $(pub(crate) $field: Option<$ty>,)*
             $(pub(crate) $list: Vec<$item>,)*
             pub(crate) given: Given,
+        }
+
+        impl Default for $struct {
+            fn default() -> Self {
+                $(let $field = None::<$ty>$(.or(Some($default)))?;)*
+                $(let $list = Vec::new();)*
+                Self { $($field,)* $($list,)* given: Given::new() }
+            }
         }
 
         impl Arguments for $struct {
@@ -23,7 +31,7 @@ macro_rules! arguments {
                     $(Row { name: $name, example: $example, repeats: false },)*
                     $(Row { name: $each, example: $each_example, repeats: true },)*
                 ];
-                &Table { noun: $noun, defaults: $defaults, rows: ROWS }
+                &Table { noun: $noun, rows: ROWS }
             }
 
             fn read(&mut self, row: &Row, input: ParseStream<'_>) -> Result<()> {

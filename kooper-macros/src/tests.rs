@@ -144,7 +144,7 @@ fn every_example_of_the_table_can_be_read_and_every_word_leads_to_one_argument()
             assert!(faults.finish(()).is_ok(), "{example} is wrong");
             assert_eq!(args.given().keys().collect::<Vec<_>>(), [name]);
             assert!(!word::what(inside, name).is_empty(), "no words for `{name}`");
-            for word in word::others(inside, name).split(' ').chain([name]) {
+            for word in word::others(inside, name).split(' ').chain([*name]) {
                 let answer =
                     format!("error: unknown {noun} `{word}`; {} `{example}`", word::what(inside, name));
                 assert!(answer.chars().count() <= 100, "over 100 columns: {answer}");

@@ -11,11 +11,12 @@ const _: () = {
                 __kooper::Queue::new()
                     .retries(5)
                     .backoff(
-                        __kooper::Backoff::growing()
-                            .initial(__kooper::Duration::from_millis(5))
-                            .max(__kooper::Duration::from_secs(1000))
-                            .factor(2.0)
-                            .jitter(0.1),
+                        __kooper::Backoff::new(
+                            __kooper::Duration::from_millis(5),
+                            __kooper::Duration::from_secs(1000),
+                            2.0,
+                            0.1,
+                        ),
                     )
                     .workers(3),
             )

@@ -16,14 +16,16 @@ pub(crate) struct Argument {
 }
 
 /// All tables.
-pub(crate) const TABLES: [Table; 5] =
-    [table::<Args>(), table::<Attempts>(), table::<Delays>(), table::<Selected>(), table::<Recorded>()];
+pub(crate) fn tables() -> [Table; 5] {
+    [table::<Args>(), table::<Attempts>(), table::<Delays>(), table::<Selected>(), table::<Recorded>()]
+}
 
 /// What its arguments are called, and which there are.
 pub(crate) type Table = (&'static str, &'static [Row]);
 
-const fn table<A: Arguments>() -> Table {
-    (A::NOUN, A::ROWS)
+fn table<A: Arguments + Default>() -> Table {
+    let known = A::default().table();
+    (known.noun, known.rows)
 }
 
 /// The table of what stands in the parentheses behind a name.

@@ -1,11 +1,6 @@
 //! The setter behind each argument: what the expansion calls where the argument stands.
 
-use crate::{
-    args::{Args, Arguments, Attempts, Delays, Selected},
-    arguments::Argument,
-    server::Place,
-    span::Recorded,
-};
+use crate::{arguments::Argument, server::Place};
 use std::{fs, path::Path};
 
 /// What an argument sets by.
@@ -22,7 +17,7 @@ pub(crate) struct Setter {
 /// By tables. An argument that stands there twice leads to one or the other, by what else is given.
 pub(crate) const SETTERS: [(&str, &[Setter]); 5] = [
     (
-        Args::NOUN,
+        "argument",
         &[
             setter("resource", "Resource", "handler.rs", "type Resource = Pod"),
             setter(
@@ -62,7 +57,7 @@ pub(crate) const SETTERS: [(&str, &[Setter]); 5] = [
         ],
     ),
     (
-        Attempts::NOUN,
+        "`#[handler]` argument",
         &[
             setter("retries", "retries", "attempts.rs", "the controller's `retries` unless set"),
             setter("backoff", "backoff", "attempts.rs", "the controller's `backoff` unless set"),
@@ -76,7 +71,7 @@ pub(crate) const SETTERS: [(&str, &[Setter]); 5] = [
         ],
     ),
     (
-        Delays::NOUN,
+        "`backoff` option",
         &[
             setter("initial", "initial", "queue/policy.rs", "5 ms unless set"),
             setter("max", "max", "queue/policy.rs", "1000 s unless set"),
@@ -85,7 +80,7 @@ pub(crate) const SETTERS: [(&str, &[Setter]); 5] = [
         ],
     ),
     (
-        Selected::NOUN,
+        "option",
         &[
             setter("map", "mapped", "__private.rs", "What each of them leads to, `map` says"),
             setter("labels", "labels", "source.rs", "whatever their labels unless set"),
@@ -94,7 +89,7 @@ pub(crate) const SETTERS: [(&str, &[Setter]); 5] = [
         ],
     ),
     (
-        Recorded::NOUN,
+        "`span` option",
         &[
             setter("level", "level", "trace/site.rs", "INFO unless set"),
             setter("name", "name", "trace/site.rs", "the one that [`site!`]"),
