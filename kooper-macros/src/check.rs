@@ -69,9 +69,8 @@ fn backoff(given: &Given, retries: Option<&TokenStream>, backoff: Option<&Backof
         && max < initial
     {
         let is_given = delays.given.contains_key("max");
-        let (place, fault) =
-            (if is_given { end } else { start }, duration::no_growth(*initial, *max, is_given));
-        diag.push(Error::new(*place, fault));
+        let place = if is_given { end } else { start };
+        diag.push(Error::new(*place, duration::no_growth(*initial, *max, is_given)));
     }
 }
 
@@ -100,11 +99,8 @@ fn debounce(args: &Args, diag: &mut Diag) {
 
 /// The name that was given, or that of the type.
 fn name(args: &Args, header: &ItemImpl, diag: &mut Diag) -> String {
-    if let Some(name) = &args.name {
-        return name.clone();
-    }
     let ty = show(&header.self_ty);
-    let name = name::of_type(&ty);
+    let name = args.name.clone().unwrap_or_else(|| name::of_type(&ty));
     if !name::is_dns_label(&name) && !args.given.contains_key("name") {
         let fault = format!("no name can be made of `{ty}`: give one, such as `name = \"pod-printer\"`");
         diag.at(&header.self_ty, fault);

@@ -121,8 +121,7 @@ impl ToTokens for Backoff {
 impl ToTokens for Time {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.extend(match self {
-            Self::Never => quote!(__kooper::NEVER),
-            Self::Const(path) => quote!(__kooper::duration(#path)),
+            Self::Code(code) => code.clone(),
             Self::Known(duration, _) => {
                 let (count, from) = duration::in_unit(*duration);
                 let (from, count) = (Ident::new(from, Span::call_site()), Literal::u128_unsuffixed(count));

@@ -5,16 +5,16 @@ use crate::diag::Diag;
 use kooper_syntax::selector::{check_fields, check_labels};
 use kooper_syntax::{Checked, duration, meant, name, rate as rates, word};
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use std::{fmt::Display, ops::RangeInclusive, time::Duration};
 use syn::parse::{Parse, ParseStream, discouraged::Speculative};
-use syn::{Error, Expr, ExprLit, Lit, LitStr, Result, Type};
+use syn::spanned::Spanned;
+use syn::{Error, Expr, ExprLit, Ident, Lit, LitStr, Result, Type};
 
 /// How long, or how often.
 pub(crate) enum Time {
     Known(Duration, Span),
-    Const(TokenStream),
-    Never,
+    Code(TokenStream),
 }
 
 /// An expression as the value of an argument.
@@ -110,11 +110,10 @@ pub(crate) fn resource(row: &Row, input: ParseStream<'_>) -> Result<Type> {
 
 /// `namespace = "prod"`, `namespace = ["a", "b"]` or a path
 pub(crate) fn namespaces(value: &Value<'_>) -> Result<TokenStream> {
-    let is_list = matches!(value.expr, Expr::Array(_));
-    let names = match value.expr {
+    let (names, is_list) = match value.expr {
         _ if value.is_const() => return Ok(value.expr.to_token_stream()),
-        Expr::Array(list) => list.elems.iter().collect(),
-        name => vec![name],
+        Expr::Array(list) => (list.elems.iter().collect(), true),
+        name => (vec![name], false),
     };
     let mut faults = Diag::default();
     let mut seen = Vec::new();
@@ -154,7 +153,7 @@ pub(crate) fn checked((not, check): &Rule) -> impl Fn(&Value<'_>) -> Result<Toke
             let fault = fault.replace("; ", "\n= help: ");
             return value.fail(format!("`{}` {not}{fault}", value.row.name));
         }
-        Ok(value.expr.to_token_stream())
+        Ok(if value.is_const() { constant(value, "IsText") } else { value.expr.to_token_stream() })
     }
 }
 
@@ -178,7 +177,7 @@ pub(crate) fn function(value: &Value<'_>) -> Result<TokenStream> {
 pub(crate) fn count(value: &Value<'_>) -> Result<TokenStream> {
     let Row { name, example, .. } = value.row;
     let fault = match value.expr {
-        Expr::Path(_) => return Ok(value.expr.to_token_stream()),
+        Expr::Path(_) => return Ok(constant(value, "IsCount")),
         Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => match int.base10_parse::<u32>() {
             Ok(_) if matches!(int.suffix(), "" | "u32") => return Ok(value.expr.to_token_stream()),
             Ok(count) => format!("`{name}` is a `u32`: write `{name} = {count}`"),
@@ -193,7 +192,7 @@ pub(crate) fn count(value: &Value<'_>) -> Result<TokenStream> {
 pub(crate) fn time(value: &Value<'_>) -> Result<Time> {
     let Row { name, example, .. } = value.row;
     let fault = match value.expr {
-        Expr::Path(_) => return Ok(Time::Const(value.expr.to_token_stream())),
+        Expr::Path(_) => return Ok(Time::Code(constant(value, "IsDuration"))),
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => match duration::parse(&text.value()) {
             Ok(duration) if duration.is_zero() => format!("`{name}` must be longer than zero"),
             Ok(duration) => return Ok(Time::Known(duration, text.span())),
@@ -211,7 +210,7 @@ pub(crate) fn time(value: &Value<'_>) -> Result<Time> {
 pub(crate) fn rate(value: &Value<'_>) -> Result<TokenStream> {
     let Row { name, example, .. } = value.row;
     let fault = match value.expr {
-        path @ Expr::Path(_) => return Ok(quote!(__kooper::rate_limit(#path))),
+        Expr::Path(_) => return Ok(constant(value, "IsRate")),
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => match rates::parse(&text.value()) {
             Ok((count, per)) => {
                 let (count, per) = (Literal::u32_unsuffixed(count), Time::Known(per, text.span()));
@@ -230,7 +229,7 @@ pub(crate) fn rate(value: &Value<'_>) -> Result<TokenStream> {
 /// `resync = "3m"`, `resync = "never"` or a path
 pub(crate) fn resync(value: &Value<'_>) -> Result<Time> {
     match value.shown.as_str() {
-        "\"never\"" => return Ok(Time::Never),
+        "\"never\"" => return Ok(Time::Code(quote!(__kooper::NEVER))),
         "never" => return value.fail("`never` is written as a string: `resync = \"never\"`"),
         _ => {}
     }
@@ -261,6 +260,12 @@ pub(crate) fn krate(value: &Value<'_>) -> Result<TokenStream> {
         Expr::Path(path) if is_absolute => Ok(path.to_token_stream()),
         _ => value.fail(format!("`crate` takes an absolute path, such as `{}`", value.row.example)),
     }
+}
+
+/// The call by which rustc tells, at a constant, that its type is wrong.
+fn constant(value: &Value<'_>, by: &str) -> TokenStream {
+    let (constant, by) = (value.expr, Ident::new(by, Span::call_site()));
+    quote_spanned!(constant.span()=> __kooper::#by::it(#constant))
 }
 
 /// Tokens as they would be written in one line.

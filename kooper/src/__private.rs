@@ -34,17 +34,72 @@ pub const fn span(handler: Site) -> Site {
     handler
 }
 
-/// Lets rustc tell of a constant that is no `Duration` where it stands in the attribute.
-pub const fn duration(duration: StdDuration) -> StdDuration {
-    duration
+/// What a constant that stands for a duration may be.
+// A trait for each type, since rustc would tell of a wrong one how to convert it, which an argument does not take.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a duration",
+    label = "expected `Duration`, found `{Self}`",
+    note = "give the constant the type `std::time::Duration`, such as `Duration::from_secs(30)`"
+)]
+pub trait IsDuration {
+    fn it(self) -> StdDuration;
+}
+#[diagnostic::do_not_recommend]
+impl IsDuration for StdDuration {
+    fn it(self) -> StdDuration {
+        self
+    }
 }
 
-/// The same for one that is no `RateLimit`.
-pub const fn rate_limit(limit: RateLimit) -> RateLimit {
-    limit
+/// What a constant that stands for a count may be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a count",
+    label = "expected `u32`, found `{Self}`",
+    note = "give the constant the type `u32`"
+)]
+pub trait IsCount {
+    fn it(self) -> u32;
+}
+#[diagnostic::do_not_recommend]
+impl IsCount for u32 {
+    fn it(self) -> u32 {
+        self
+    }
 }
 
-/// The same for one that is no `Level`.
+/// What a constant that stands for a rate may be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a rate",
+    label = "expected `RateLimit`, found `{Self}`",
+    note = "give the constant the type `kooper::RateLimit`, such as `RateLimit::new(10, Duration::from_secs(1))`"
+)]
+pub trait IsRate {
+    fn it(self) -> RateLimit;
+}
+#[diagnostic::do_not_recommend]
+impl IsRate for RateLimit {
+    fn it(self) -> RateLimit {
+        self
+    }
+}
+
+/// What a constant that stands for a text may be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a text",
+    label = "expected `&str`, found `{Self}`",
+    note = "give the constant the type `&str`"
+)]
+pub trait IsText {
+    fn it(self) -> &'static str;
+}
+#[diagnostic::do_not_recommend]
+impl IsText for &'static str {
+    fn it(self) -> &'static str {
+        self
+    }
+}
+
+/// Lets rustc tell of a constant that is no `Level` where it stands in the attribute.
 pub const fn level(level: tracing::Level) -> LevelFilter {
     LevelFilter::from_level(level)
 }

@@ -329,11 +329,11 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
-    /// Lets [`run`](Self::run) stop when this resolves, as it does at a signal.
+    /// Lets [`run`](Self::run) stop when this resolves, to whatever value, as it does at a signal: a channel's receiver, a task, a timer.
     ///
     /// The future is polled within the controller's own; [`run_until`](Self::run_until) does not ask it.
-    pub fn stop_when(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
-        self.stop = Some(Box::pin(stop));
+    pub fn stop_when(mut self, stop: impl Future + Send + 'static) -> Self {
+        self.stop = Some(Box::pin(async { drop(stop.await) }));
         self
     }
 
@@ -393,8 +393,8 @@ impl<H: Runnable> Controller<H> {
     /// # Errors
     ///
     /// Those of [`Controller::run`].
-    pub async fn run_until(self, stop: impl Future<Output = ()> + Send) -> Result {
-        self.drive(stop, CancellationToken::new()).await
+    pub async fn run_until(self, stop: impl Future + Send) -> Result {
+        self.drive(async { drop(stop.await) }, CancellationToken::new()).await
     }
 
     async fn drive(self, stop: impl Future<Output = ()>, at_once: CancellationToken) -> Result {

@@ -93,7 +93,8 @@ pub trait Handler {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot run as a controller",
     label = "not a handler, or not `Send + Sync + 'static`",
-    note = "`#[controller(resource = ...)]` on an `impl` block makes a handler of a type",
+    note = "`#[controller(resource = ...)]` on an `impl` block makes a handler of a type: give a value of it, such as `kooper::run(Web)`",
+    note = "several run beside each other: `tokio::try_join!(kooper::run(Web), kooper::run(Jobs))`",
     note = "every worker calls the handlers on the same value, so it must be `Send + Sync + 'static`"
 )]
 pub trait Runnable: Handler + Send + Sync + 'static {}

@@ -8,14 +8,14 @@ const _: () = {
                     "all-of-it",
                     __kooper::Retriever::in_namespaces::<Self>(["a", "b"])
                         .labels("app=web")
-                        .fields(FIELDS)
+                        .fields(__kooper::IsText::it(FIELDS))
                         .resync(__kooper::NEVER),
                     __kooper::Queue::new()
-                        .retries(Self::RETRIES)
+                        .retries(__kooper::IsCount::it(Self::RETRIES))
                         .backoff(
                             __kooper::Backoff::growing()
                                 .initial(__kooper::Duration::from_millis(100))
-                                .max(__kooper::duration(MAX))
+                                .max(__kooper::IsDuration::it(MAX))
                                 .factor(1.5)
                                 .jitter(0.0),
                         )

@@ -171,7 +171,12 @@ impl Retriever {
     }
 }
 
-/// One name or several: what [`Retriever::namespaces`] takes.
+/// One name or several: what [`Retriever::namespaces`] takes. None of them is for all namespaces.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name namespaces",
+    label = "expected `&str`, `String`, `[&str; N]`, `&[&str]`, `Vec<&str>`, `Vec<String>` or `Option<String>`",
+    note = "one is written as `\"prod\"`, several are written as `[\"a\", \"b\"]`, and all as `[]`"
+)]
 pub trait Names {
     /// The names, each once, in their order.
     fn into_names(self) -> Vec<String>;
@@ -212,9 +217,22 @@ impl Names for &[&str] {
     }
 }
 
+impl Names for Vec<&str> {
+    fn into_names(self) -> Vec<String> {
+        distinct(self)
+    }
+}
+
 impl Names for Vec<String> {
     fn into_names(self) -> Vec<String> {
         distinct(self)
+    }
+}
+
+/// As a variable of the environment may be set or not.
+impl Names for Option<String> {
+    fn into_names(self) -> Vec<String> {
+        self.into_iter().collect()
     }
 }
 
@@ -232,6 +250,13 @@ mod tests {
     #[test]
     fn a_namespace_given_twice_is_watched_once() {
         assert_eq!(Retriever::of::<Pod>().namespaces(["a", "b", "a"]).namespaces, ["a", "b"]);
+        assert_eq!(Retriever::of::<Pod>().namespaces(vec!["a", "b", "a"]).namespaces, ["a", "b"]);
+    }
+
+    #[test]
+    fn a_namespace_that_may_be_set_is_the_only_one_or_there_is_none() {
+        assert_eq!(Retriever::of::<Pod>().namespaces(Some("a".to_owned())).namespaces, ["a"]);
+        assert!(Retriever::of::<Pod>().namespaces(None).namespaces.is_empty());
     }
 
     #[test]
