@@ -2,7 +2,8 @@
 
 use k8s_openapi::api::core::v1::{ConfigMap, Pod};
 use kooper::{
-    Attempts, Backoff, Context, Handler, ObjectKey, Queue, RateLimit, Requeue, Retriever, Spec, controller,
+    Attempts, Backoff, Context, Controller, Handler, ObjectKey, Queue, RateLimit, Requeue, Retriever, Spec,
+    controller,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -167,6 +168,26 @@ fn functions_and_finalizers_are_taken_by_path() {
     for word in ["is_ours", "decide", "\"Service\"", "metadata.name=a"] {
         assert!(hooks.contains(word), "{hooks}");
     }
+}
+
+#[test]
+fn setters_take_namespaces_of_any_collection_and_any_future_to_stop_by() {
+    let controller = || Controller::new(first_page::PodPrinter);
+    let two = ["staging", "production"];
+    for chosen in
+        [controller().namespaces(two.to_vec()), controller().namespaces(two.map(String::from).to_vec())]
+    {
+        assert_eq!(chosen.spec(), controller().namespaces(two).spec());
+    }
+    let by_variable = controller().namespaces(Some("staging".to_owned()));
+    assert_eq!(by_variable.spec(), controller().namespaces("staging").spec());
+    assert_eq!(controller().namespaces(None::<String>).spec(), &default_spec("pod-printer"), "all");
+
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let running = controller().stop_when(stopped).run();
+    assert!(!stop.is_closed(), "its receiver is what the controller waits for");
+    drop(running);
+    assert!(stop.is_closed());
 }
 
 struct Generic<T, const N: usize>(T);

@@ -1,0 +1,20 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Pod, filter = Self::is_changed)]
+impl Web {
+    fn is_changed(new: &Pod) -> bool {
+        new.metadata.generation.is_some()
+    }
+
+    async fn add(&self, ctx: Context, pod: Pod) -> kooper::Result {
+        println!("{} is {:?}", ctx.key(), pod.status.and_then(|s| s.phase));
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,19 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+use std::time::Duration;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+struct Web;
+
+#[controller(resource = Pod, timeout = "30s")]
+impl Web {
+    async fn add(&self, ctx: Context, pod: Pod) -> kooper::Result {
+        println!("{} is {:?}", ctx.key(), pod.status.and_then(|s| s.phase));
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

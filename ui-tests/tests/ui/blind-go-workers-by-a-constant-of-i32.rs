@@ -1,0 +1,18 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Pod, workers = Self::MAX_CONCURRENT)]
+impl Web {
+    const MAX_CONCURRENT: i32 = 4;
+
+    async fn add(&self, ctx: Context, pod: Pod) -> kooper::Result {
+        println!("{} is {:?}", ctx.key(), pod.status.and_then(|s| s.phase));
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

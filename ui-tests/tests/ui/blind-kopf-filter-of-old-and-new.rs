@@ -1,0 +1,20 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Pod, filter = Self::has_changed)]
+impl Web {
+    fn has_changed(old: &Pod, new: &Pod) -> bool {
+        old.spec != new.spec
+    }
+
+    async fn add(&self, ctx: Context, _pod: Pod) -> kooper::Result {
+        println!("{} has another spec", ctx.key());
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

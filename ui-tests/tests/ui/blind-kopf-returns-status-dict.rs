@@ -1,0 +1,17 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::controller;
+use serde_json::{Value, json};
+
+struct Web;
+
+#[controller(resource = Pod, retries = 5)]
+impl Web {
+    async fn add(&self, pod: Pod) -> kooper::Result<Value> {
+        let containers = pod.spec.map_or(0, |spec| spec.containers.len());
+        Ok(json!({ "containers": containers }))
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,20 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(
+    resource = Pod,
+    retries = 10,
+    backoff(initial = "800ms", max = "30s", factor = 2, jitter = true),
+)]
+impl Web {
+    async fn add(&self, ctx: Context, _pod: Pod) -> kooper::Result {
+        println!("{}, attempt {}", ctx.key(), ctx.attempt());
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

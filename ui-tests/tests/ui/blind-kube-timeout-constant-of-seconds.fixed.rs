@@ -1,0 +1,19 @@
+use k8s_openapi::api::core::v1::ConfigMap;
+use kooper::{Context, controller};
+use std::time::Duration;
+
+struct Settings;
+
+#[controller(resource = ConfigMap, labels = "kind=settings", timeout = Self::TIMEOUT)]
+impl Settings {
+    const TIMEOUT: std::time::Duration = Duration::from_secs(290);
+
+    async fn add(&self, ctx: Context, config: ConfigMap) -> kooper::Result {
+        println!("{}: {:?}", ctx.key(), config.data);
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Settings);
+}
