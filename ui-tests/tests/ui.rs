@@ -24,7 +24,7 @@ const RUSTC: [&str; 5] = [
 ];
 
 /// Cases with more than one error: with how many, and why.
-const SEVERAL: [(&str, usize, &str); 13] = [
+const SEVERAL: [(&str, usize, &str); 12] = [
     (
         "add-unresolved-error",
         2,
@@ -41,11 +41,10 @@ const SEVERAL: [(&str, usize, &str); 13] = [
         2,
         "within an `impl` the attribute cannot tell whose it is, so rustc asks for the handler too",
     ),
-    ("blind-kube-spec-as-resource", 2, "the object of a handler is not that of the wrong resource either"),
     ("namespace-not-k8s", 2, "rustc asks for the scope of what is no resource"),
     ("namespace-two-wrong", 2, "two mistakes"),
     ("self-not-send", 2, "rustc's error and ours"),
-    ("two-handlers-wrong", 5, "five mistakes"),
+    ("two-handlers-wrong", 4, "four mistakes"),
 ];
 
 #[test]
