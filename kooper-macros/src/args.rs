@@ -6,7 +6,7 @@ use crate::diag::Diag;
 use crate::related::Related;
 use crate::span::Recorded;
 use crate::value::{self, Time, expr};
-use kooper_syntax::{meant, word};
+use kooper_syntax::{answer, meant, name::is_dns_label, word};
 use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::{collections::BTreeMap, time::Duration};
@@ -19,7 +19,7 @@ arguments! {
     /// What stands in the parentheses of `#[controller(..)]`.
     Args: "argument" {
         "resource" resource: syn::Type = value::resource, "resource = Pod";
-        "name" name: String = expr(|name| name.dns_label("takes a string")), "name = \"pod-printer\"";
+        "name" name: String = expr(|name| name.dns_label("takes a string", is_dns_label)), "name = \"pod-printer\"";
         "retries" retries: TokenStream = expr(value::count), "retries = 3" or quote!(3);
         "workers" workers: TokenStream = expr(value::count), "workers = 4" or quote!(3);
         "resync" resync: Time = expr(value::resync), "resync = \"3m\"" or Time::Known(Duration::from_mins(3), Span::call_site());
@@ -42,9 +42,18 @@ arguments! {
 }
 
 arguments! {
-    /// What stands behind the type in `owns(..)` and `watches(..)`.
-    Selected: "option" {
+    /// What stands behind the type in `watches(..)`.
+    Mapped: "`watches` option" {
         "map" map: TokenStream = expr(value::function), "map = Self::users";
+        "labels" labels: TokenStream = expr(value::checked(&value::LABELS)), "labels = \"app=web\"";
+        "fields" fields: TokenStream = expr(value::checked(&value::FIELDS)), "fields = \"metadata.name=web\"";
+        "namespace" namespace: TokenStream = expr(value::namespaces), "namespace = \"prod\"";
+    }
+}
+
+arguments! {
+    /// What stands behind the type in `owns(..)`.
+    Selected: "`owns` option" {
         "labels" labels: TokenStream = expr(value::checked(&value::LABELS)), "labels = \"app=web\"";
         "fields" fields: TokenStream = expr(value::checked(&value::FIELDS)), "fields = \"metadata.name=web\"";
         "namespace" namespace: TokenStream = expr(value::namespaces), "namespace = \"prod\"";
@@ -117,6 +126,13 @@ pub(crate) struct Table {
     pub(crate) rows: &'static [Row],
 }
 
+impl Table {
+    /// What the arguments stand in, unless that is the attribute itself.
+    pub(crate) fn inside(&self) -> &'static str {
+        self.noun.split('`').nth(1).unwrap_or_default()
+    }
+}
+
 /// One row of a table of arguments.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
@@ -151,10 +167,9 @@ pub(crate) fn list(tokens: TokenStream, diag: &mut Diag, mut one: impl FnMut(Par
 fn argument(args: &mut dyn Arguments, input: ParseStream<'_>) -> Result<()> {
     let rows = args.table().rows;
     if !input.peek(Ident::peek_any) {
-        let fault = format!("expected an argument name, such as `{}`", rows[0].example);
-        let token: TokenTree = input.parse()?;
-        args.given().insert(rows[0].name, token.span());
-        return Err(Error::new(token.span(), fault));
+        let mut value = TokenStream::from(input.parse::<TokenTree>()?);
+        value.extend(if value.to_string() == "," { TokenStream::new() } else { rest(input)? });
+        return Err(nameless(args, value));
     }
     let ident = input.call(Ident::parse_any)?;
     let word = ident.unraw().to_string();
@@ -176,13 +191,7 @@ fn behind(ident: &Ident, row: &Row, args: &mut dyn Arguments, input: ParseStream
         if is_list && !list.stream().is_empty() {
             return args.read(row, input);
         }
-        let fault = if row.repeats {
-            format!("`{name}` needs a type: write `{example}`")
-        } else if is_list {
-            format!("`{name}()` is empty; remove it to use the default")
-        } else {
-            format!("`{name}` takes one value: write `{example}`")
-        };
+        let fault = answer::no_list(name, example, row.repeats, is_list);
         return Err(Error::new_spanned(quote!(#ident #list), fault));
     }
     if input.peek(Token![:]) {
@@ -198,9 +207,7 @@ fn behind(ident: &Ident, row: &Row, args: &mut dyn Arguments, input: ParseStream
     }
     if row.repeats || is_list && row.name != "backoff" {
         let value = rest(input)?;
-        let written =
-            if row.repeats { meant::each(example, &value::show(&value)) } else { (*example).into() };
-        let fault = format!("`{name}` takes a list: write `{written}`");
+        let fault = answer::list(name, example, row.repeats, &value::show(&value));
         return Err(Error::new_spanned(quote!(#ident #equals #value), fault));
     }
     if is_list && (input.peek(Paren) || input.peek(Brace)) {
@@ -210,40 +217,41 @@ fn behind(ident: &Ident, row: &Row, args: &mut dyn Arguments, input: ParseStream
     args.read(row, input)
 }
 
+/// The error for a value without a name. What it must be meant for counts as given.
+fn nameless(args: &mut dyn Arguments, value: TokenStream) -> Error {
+    let (Table { rows, .. }, shown) = (args.table(), value::show(&value));
+    let first = (rows[0].name, args.given().contains_key(rows[0].name));
+    let (name, written) = meant::named(args.table().inside(), &shown, first, rows[0].example);
+    let fault = Error::new_spanned(value, format!("expected an argument name{written}"));
+    args.given().insert(name, fault.span());
+    fault
+}
+
 /// The error for a name that is not in the table. Where it is clear what was meant, the value is taken for that.
 fn unknown(args: &mut dyn Arguments, ident: &Ident, word: &str, input: ParseStream<'_>) -> Error {
-    let Table { noun, rows, .. } = args.table();
-    if noun.contains("handler") && Args::default().table().rows.iter().any(|row| row.name == word) {
-        let fault = format!("`{word}` belongs to the whole controller: move it to `#[controller(..)]`");
-        return Error::new(ident.span(), fault);
-    }
-    let inside = noun.split('`').nth(1).and_then(|noun| noun.split(' ').next()).unwrap_or_default();
-    let (slip, meant) = word::meant(inside, word, &rows.iter().map(|row| row.name));
-    let hint = if let Some(row) = rows.iter().find(|row| Some(row.name) == meant) {
-        let is_first = args.given().insert(row.name, ident.span()).is_none();
-        if is_first {
-            // What is wrong with the value will be told when the name is right.
-            let _ = behind(ident, row, args, input);
-        }
-        match slip {
-            _ if !is_first && !row.repeats => format!("; `{}` is given already: remove one", row.name),
-            true => format!("; did you mean `{}`?", row.name),
-            false => format!("; {} `{}`", word::what(inside, row.name), row.example),
-        }
-    } else if input.peek(Token![::]) || word.starts_with(char::is_uppercase) && !input.peek(Token![=]) {
-        let name = rows[0].name;
-        args.given().insert(name, ident.span());
+    let Table { noun, rows } = args.table();
+    let is_name = input.peek(Token![=]) || input.peek(Paren);
+    if input.peek(Token![::]) || word.starts_with(char::is_uppercase) && !is_name {
         let rest = rest(input).unwrap_or_default();
-        let ty = quote!(#ident #rest);
-        let fault = format!("expected an argument name: write `{name} = {}`", value::show(&ty));
-        return Error::new_spanned(ty, fault);
-    } else if let Some(instead) = word::instead(word) {
-        format!("\n= help: {instead}")
-    } else {
-        let names: Vec<_> = rows.iter().map(|row| format!("`{}`", row.name)).collect();
-        format!("\n= help: the {}s are {}", noun.replace('`', ""), names.join(", "))
+        return nameless(args, quote!(#ident #rest));
+    }
+    let (inside, known) = (args.table().inside(), rows.iter().map(|row| row.name));
+    let (slip, meant) = word::meant(inside, word, &known);
+    let Some(row) = rows.iter().find(|row| Some(row.name) == meant) else {
+        let all = Args::default().table().rows.iter().map(|row| row.name);
+        return Error::new(ident.span(), word::no_setting(inside, word, noun, &all, known));
     };
-    Error::new(ident.span(), format!("unknown {noun} `{word}`{hint}"))
+    let is_first = args.given().insert(row.name, ident.span()).is_none();
+    if is_first {
+        // What is wrong with the value will be told when the name is right.
+        let _ = behind(ident, row, args, input);
+    }
+    let hint = match slip {
+        _ if !is_first && !row.repeats => format!("`{}` is given already: remove one", row.name),
+        true => format!("did you mean `{}`?", row.name),
+        false => format!("{} `{}`", word::what(inside, row.name), row.example),
+    };
+    Error::new(ident.span(), word::unknown(noun, word, &hint))
 }
 
 /// Takes the comma, and says where one is missing.

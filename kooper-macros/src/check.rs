@@ -6,10 +6,10 @@ use crate::handler::Handler;
 use crate::item::{Block, Method};
 use crate::span::Recorded;
 use crate::value::{Time, show};
-use kooper_syntax::role::{DELETE, FINALIZE, ROLES, Role};
-use kooper_syntax::{duration, name};
+use kooper_syntax::role::{self, DELETE, FINALIZE, ROLES, Role};
+use kooper_syntax::{answer, duration, kind, meant, name};
 use proc_macro2::{Span, TokenStream};
-use syn::{Error, ItemImpl, Signature};
+use syn::{Error, ItemImpl, Signature, TypeParam};
 
 /// A controller as it will be expanded. What was wrong is left out of it.
 pub(crate) struct Controller<'a> {
@@ -25,13 +25,15 @@ pub(crate) struct Controller<'a> {
 impl<'a> Controller<'a> {
     pub(crate) fn check(mut args: Args, block: &'a Block, diag: &mut Diag) -> Self {
         resource(&args, diag);
+        let is_unbound = unbound(&mut args, block, diag);
         backoff(&args.given, args.retries.as_ref(), args.backoff.as_ref(), diag);
         let recorded = args.span.take().unwrap_or_default();
         recorded.check_fields(diag);
         owned(&args, diag);
         debounce(&args, diag);
         let name = name(&args, &block.header, diag);
-        let handlers = handlers(&args, block, diag);
+        let mut handlers = handlers(&args, block, diag);
+        handlers.retain(|_| !is_unbound);
         Self { header: &block.header, args, recorded, name, handlers }
     }
 
@@ -44,14 +46,26 @@ impl<'a> Controller<'a> {
 }
 
 fn resource(args: &Args, diag: &mut Diag) {
-    let fault = if args.given.is_empty() {
-        "`#[controller]` needs the resource to watch\n= help: write `#[controller(resource = Pod)]`"
-    } else {
-        "missing `resource`: name the type this controller watches, such as `resource = Pod`"
-    };
     if !args.given.contains_key("resource") {
-        diag.push(Error::new(Span::call_site(), fault));
+        diag.push(Error::new(Span::call_site(), answer::resource_missing(args.given.is_empty())));
     }
+}
+
+/// Whether the resource is a parameter of the `impl` that does not say so. No resource stands for it, nor for one whose part is named.
+fn unbound(args: &mut Args, Block { header, methods, .. }: &Block, diag: &mut Diag) -> bool {
+    let (resource, clause) = (show(&args.resource), show(&header.generics.where_clause));
+    let inputs = || methods.iter().map(|method| show(&method.sig.inputs)).collect::<String>();
+    if let Some(fault) = kind::part(&resource, inputs) {
+        diag.at(args.resource.take(), fault);
+    }
+    let is_free = |param: &&TypeParam| param.ident == resource && !meant::mentions(&clause, &resource);
+    let param = header.generics.type_params().find(is_free);
+    let param = param.filter(|param| kind::are_no_resource(&show(&param.bounds)));
+    if let Some(param) = param {
+        diag.at(param, format!("`{resource}` is the resource: write `{resource}: kooper::Resource`"));
+        args.resource = None;
+    }
+    param.is_some()
 }
 
 fn backoff(given: &Given, retries: Option<&TokenStream>, backoff: Option<&Backoff>, diag: &mut Diag) {
@@ -116,7 +130,7 @@ fn handlers<'a>(args: &Args, block: &'a Block, diag: &mut Diag) -> Vec<Handler<'
         let methods: Vec<_> = block.methods.iter().filter(|method| method.sig.ident == role.name).collect();
         if methods.is_empty() {
             missing(role, args, block, &resource, diag);
-        } else if *role == FINALIZE && !args.given.contains_key("finalizer") {
+        } else if *role == FINALIZE && !args.given.contains_key("finalizer") && !block.sets("finalizer") {
             let fault = "`finalize` never runs without a finalizer\n= help: write `#[controller(.., finalizer = \"example.com/cleanup\")]`";
             diag.at(&methods[0].sig.ident, fault);
         }
@@ -131,12 +145,12 @@ fn handlers<'a>(args: &Args, block: &'a Block, diag: &mut Diag) -> Vec<Handler<'
         backoff(&own.given, own.retries.as_ref(), own.backoff.as_ref(), diag);
     }
     for Method { sig, settings, .. } in &block.methods {
-        let is_handler = ROLES.iter().any(|role| sig.ident == role.name || meant_for(sig, role));
-        if let (Some(attr), false) = (settings.first(), is_handler) {
-            let name = &sig.ident;
-            let fault =
-                format!("`#[handler]` goes on `add`, `delete` or `finalize`; `{name}` is none of them");
-            diag.at(attr, fault);
+        let is_there = |role: &Role| block.methods.iter().any(|method| method.sig.ident == role.name);
+        let is_due = |role: &Role| *role != FINALIZE || args.given.contains_key("finalizer");
+        let meant = ROLES.into_iter().find(|role| sig.ident == role.name || meant_for(sig, role));
+        let is_told = meant.is_some_and(|role| sig.ident == role.name || !is_there(role) && is_due(role));
+        if let (Some(attr), false) = (settings.first(), is_told) {
+            diag.at(attr, role::no_handler(&sig.ident.to_string(), meant));
         }
     }
     handlers
@@ -161,13 +175,9 @@ fn missing(role: &Role, args: &Args, block: &Block, resource: &str, diag: &mut D
     if *role == DELETE {
         return;
     }
-    if let (true, Some(finalizer)) = (*role == FINALIZE, finalizer) {
-        let fault = format!("`finalizer` needs a handler\n= help: write {}", role.signature(resource));
-        return diag.push(Error::new(*finalizer, fault));
+    let fault = role.missing(resource, block.calls_macro);
+    match finalizer {
+        Some(finalizer) if *role == FINALIZE => diag.push(Error::new(*finalizer, fault)),
+        _ => diag.at(&block.header.self_ty, fault),
     }
-    let mut fault = format!("this `impl` has no `add` handler\n= help: write {}", role.signature(resource));
-    if block.calls_macro {
-        fault += "\n= help: a macro call inside the `impl` is expanded after `#[controller]`, so handlers it makes are not seen";
-    }
-    diag.at(&block.header.self_ty, fault);
 }

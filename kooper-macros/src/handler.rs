@@ -5,8 +5,8 @@ use crate::diag::Diag;
 use crate::item::Method;
 use crate::span::Recorded;
 use crate::value::show;
-use kooper_syntax::meant;
 use kooper_syntax::role::{DELETE, Role};
+use kooper_syntax::{answer, meant};
 use quote::{ToTokens, quote};
 use syn::{
     Attribute, Error, FnArg, GenericParam, Meta, PatType, ReceiverKind, Result, ReturnType, Safety,
@@ -60,19 +60,25 @@ impl<'a> Shape<'a, '_> {
         self.faults.at(tokens, format!("the `{}` handler {rest}", self.role.name));
     }
 
-    /// `async`; not `unsafe`; no types or constants of its own.
+    /// `async`; not `const`, `unsafe` or `extern`; no types or constants of its own.
     fn qualifiers(&mut self) {
-        let sig @ Signature { fn_token, .. } = self.sig;
-        if sig.asyncness.is_none() {
-            self.fault(fn_token, "must be an `async fn`");
+        let sig @ Signature { fn_token, constness, abi, .. } = self.sig;
+        let instead = quote!(#constness #abi);
+        if sig.asyncness.is_none() && !instead.is_empty() {
+            let rest = format!("must be an `async fn`: write `async` for `{}`", show(&instead));
+            self.fault(instead, &rest);
+        } else if sig.asyncness.is_none() {
+            self.fault(fn_token, &answer::no_async(&show(&sig.output)));
+        } else if let Some(abi) = abi {
+            self.fault(abi, "cannot be `extern`, since the runtime calls it; remove that");
         }
         if let Safety::Unsafe(token) = &sig.safety {
             self.fault(token, "cannot be `unsafe`, since the runtime calls it; remove that");
         }
-        for param in &sig.generics.params {
-            if !matches!(param, GenericParam::Lifetime(_)) {
-                self.fault(param, "cannot be generic; put the parameter on the `impl` block");
-            }
+        for param in sig.generics.params.iter().filter(|param| !matches!(param, GenericParam::Lifetime(_))) {
+            let (name, inputs, output) = (show(param), show(&sig.inputs), show(&sig.output));
+            let ty = self.role.ty(self.resource);
+            self.fault(param, &answer::no_parameter(&name, &inputs, &output, ty));
         }
     }
 
@@ -112,8 +118,11 @@ impl<'a> Shape<'a, '_> {
         let arguments: Vec<_> = (self.sig.inputs.iter().skip(receivers))
             .filter_map(|input| if let FnArg::Typed(argument) = input { Some(argument) } else { None })
             .collect();
-        for argument in arguments.iter().take(2).filter(|argument| mentions_impl(&argument.ty)) {
-            self.fault(&argument.ty, "cannot take `impl Trait`: write the type");
+        for (at, argument) in arguments.iter().take(2).enumerate() {
+            let ty = if at + 1 < arguments.len() { "Context" } else { self.role.ty(self.resource) };
+            if let Some(rest) = answer::no_argument(&show(&argument.ty), ty) {
+                self.fault(&argument.ty, &rest);
+            }
         }
         let is_context = |arg: &PatType| meant::is_context(&show(&arg.ty));
         let (at, fault) = match arguments[..] {
@@ -122,6 +131,10 @@ impl<'a> Shape<'a, '_> {
                 let written = [last, first].map(show).join(", ").replace("Arc<Context>", "Context");
                 let fault = format!("takes the context first: write `{written}`");
                 (quote!(#first, #last), fault)
+            }
+            [first, last] if answer::are_neither(&show(&first.ty), &show(&last.ty), self.resource) => {
+                let written = self.role.signature(self.resource);
+                (quote!(#first, #last), format!("takes a context and the {subject}\n= help: write {written}"))
             }
             [first, last] if !self.is_subject(first) || self.is_subject(last) => {
                 return Some((Some(first), last));
@@ -136,7 +149,7 @@ impl<'a> Shape<'a, '_> {
                     *at != object && !is_context(argument) && (*at != 0 || object == 0)
                 };
                 let more: Vec<_> = arguments.iter().enumerate().filter(is_more).map(|(_, it)| it).collect();
-                let help = more.first().map_or("", |it| meant::argument(&show(&it.pat), &show(&it.ty)));
+                let help = more.first().map_or("", |it| answer::argument(&show(&it.pat), &show(&it.ty)));
                 (quote!(#(#more),*), format!("takes a context and the {subject}, no more\n= help: {help}"))
             }
         };
@@ -172,10 +185,13 @@ impl<'a> Shape<'a, '_> {
 
     fn output(&mut self) -> Option<&'a Type> {
         let ReturnType::Type(_, ty) = &self.sig.output else {
-            self.fault(&self.sig.ident, "must return a `Result`, so that a failure can be retried");
+            // Of one that is not `async` either it is said there.
+            if self.sig.asyncness.is_some() {
+                self.fault(&self.sig.ident, "must return a `Result`, so that a failure can be retried");
+            }
             return None;
         };
-        if mentions_impl(ty) && self.sig.asyncness.is_some() {
+        if meant::mentions(&show(ty), "impl") && self.sig.asyncness.is_some() {
             self.fault(ty, "cannot return `impl Trait`: write the `Result`");
         }
         Some(ty)
@@ -185,9 +201,4 @@ impl<'a> Shape<'a, '_> {
 /// `&Self`
 fn is_shared_self(ty: &Type) -> bool {
     matches!(ty, Type::Reference(to) if to.mutability.is_none() && show(&to.elem) == "Self")
-}
-
-/// Whether `impl Trait` stands anywhere in a type.
-fn mentions_impl(ty: &Type) -> bool {
-    show(ty).split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == "impl")
 }

@@ -1,11 +1,12 @@
 //! The annotated `impl` block, read as far as its signatures. Bodies are not parsed: what is in them is rustc's business.
 
+use crate::diag::Diag;
 use crate::value::show;
-use kooper_syntax::role::ROLES;
+use kooper_syntax::{answer, role::ROLES};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Error, Item, ItemImpl, Result, Signature, Token, Visibility};
+use syn::{Attribute, Error, Generics, Item, ItemFn, ItemImpl, Result, Signature, Token, Visibility};
 
 /// An inherent `impl` block.
 pub(crate) struct Block {
@@ -29,43 +30,40 @@ pub(crate) struct Method {
 /// The annotated item.
 pub(crate) enum Annotated {
     Block(Box<Block>),
-    /// Something else, with what is wrong; the type that it names, if it names one.
-    Other(Error, Option<Box<ItemImpl>>),
+    /// Something else, with what is wrong; the type that it names, if it names one; what stands in its place, unless it stays.
+    Other(Error, Option<Box<ItemImpl>>, Option<TokenStream>),
 }
+
+const GOES_ON: &str = "`#[controller]` goes on an `impl` block that has an `async fn add`";
 
 impl Annotated {
     pub(crate) fn parse(item: &TokenStream) -> Self {
         let (outer, body) = without_body(item.clone());
         let named = match syn::parse2(outer) {
-            Ok(Item::Impl(header)) => {
-                let mut names =
-                    header.attrs.iter().filter_map(|attr| Some((attr, attr.path().segments.last()?)));
-                if let Some((again, _)) = names.find(|(_, name)| name.ident == "controller") {
-                    // That one is expanded too, and makes the handler.
-                    let fault = "an `impl` block takes one `#[controller]`: remove this one";
-                    return Self::Other(Error::new_spanned(again, fault), None);
-                }
-                if header.trait_.is_none() {
-                    return Self::block(header, body);
-                }
-                return Self::of_trait(header, &body);
+            Ok(Item::Impl(header)) if header.trait_.is_none() => return Self::block(header, body),
+            Ok(Item::Impl(header)) => return Self::of_trait(header, &body),
+            Ok(Item::Fn(ItemFn { vis, sig, .. })) if sig.receiver().is_none() => {
+                let name = &sig.ident;
+                let fault = format!("{GOES_ON}{}", answer::around_function(&name.to_string()));
+                let ty = quote!(#[allow(non_camel_case_types)] #vis struct #name;);
+                // What runs the function runs a type of its name instead.
+                let kept = quote!(#ty #[allow(dead_code)] const _: () = { #item };);
+                let header = empty_impl(name, &Generics::default());
+                return Self::Other(Error::new_spanned(name, fault), header, Some(kept));
             }
             Ok(Item::Struct(item)) => empty_impl(&item.ident, &item.generics),
             Ok(Item::Enum(item)) => empty_impl(&item.ident, &item.generics),
             _ => None,
         };
-        let help = |header: &ItemImpl| {
-            format!("\n= help: move it to `impl {} {{ .. }}`, which has the handlers", show(&header.self_ty))
-        };
-        let help = named.as_deref().map(help).unwrap_or_default();
-        let fault = format!("`#[controller]` goes on an `impl` block that has an `async fn add`{help}");
+        let help = named.as_deref().map(|header| answer::beside_type(&show(&header.self_ty)));
+        let fault = format!("{GOES_ON}{}", help.unwrap_or_default());
         // Without doc comments and other attributes.
         let is_attribute = |token: &TokenTree| match token {
             TokenTree::Group(group) => group.delimiter() == Delimiter::Bracket,
             token => token.to_string() == "#",
         };
         let item: TokenStream = item.clone().into_iter().skip_while(is_attribute).collect();
-        Self::Other(Error::new_spanned(item, fault), named)
+        Self::Other(Error::new_spanned(item, fault), named, None)
     }
 
     /// An `impl` of a trait. Where it has handlers, it is taken for what it should be: rustc would say of each that the trait has none.
@@ -73,7 +71,7 @@ impl Annotated {
         let path = header.trait_.take().map(|(path, _)| path);
         let fault = "`#[controller]` goes on an inherent `impl`, not on a trait `impl`";
         let Self::Block(mut block) = Self::block(header, body.clone()) else {
-            return Self::Other(Error::new_spanned(&path, fault), None);
+            return Self::Other(Error::new_spanned(&path, fault), None, None);
         };
         let ItemImpl { attrs, generics, self_ty, .. } = &block.header;
         let (params, _, clause) = generics.split_for_impl();
@@ -86,7 +84,7 @@ impl Annotated {
         }
         // One that is a handler by itself needs no other.
         let by_hand = block.methods.iter().any(|method| method.sig.ident == "on_add");
-        Self::Other(Error::new_spanned(&path, fault), (!by_hand).then(|| Box::new(block.header)))
+        Self::Other(Error::new_spanned(&path, fault), (!by_hand).then(|| Box::new(block.header)), None)
     }
 
     fn block(header: ItemImpl, body: TokenStream) -> Self {
@@ -100,13 +98,13 @@ impl Annotated {
         };
         match members.parse2(body) {
             Ok(()) => Self::Block(Box::new(block)),
-            Err(error) => Self::Other(error, None),
+            Err(error) => Self::Other(error, None, None),
         }
     }
 }
 
 /// An empty `impl` block of a type.
-fn empty_impl(ident: &syn::Ident, generics: &syn::Generics) -> Option<Box<ItemImpl>> {
+fn empty_impl(ident: &syn::Ident, generics: &Generics) -> Option<Box<ItemImpl>> {
     let (params, ty, clause) = generics.split_for_impl();
     syn::parse2(quote!(impl #params #ident #ty #clause {})).ok()
 }
@@ -129,7 +127,24 @@ fn without_body(item: TokenStream) -> (TokenStream, TokenStream) {
     }
 }
 
-/// The item without the `#[handler(..)]` of its members, which is nothing to rustc. Bodies are none of our business.
+/// The arguments, and those of further `#[controller]`s, which are taken out of the item, where no name comes twice.
+pub(crate) fn stacked(args: TokenStream, attrs: &[Attribute], diag: &mut Diag) -> TokenStream {
+    let is_more =
+        |attr: &&Attribute| attr.path().segments.last().is_some_and(|name| name.ident == "controller");
+    let more: Vec<_> = attrs.iter().filter(is_more).collect();
+    let Some(second) = more.first() else { return args };
+    let mut all = args.clone();
+    for list in more.iter().filter_map(|attr| attr.meta.require_list().ok()) {
+        let (comma, more) = (answer::comma_behind(&show(&all)).then(<Token![,]>::default), &list.tokens);
+        all.extend(quote!(#comma #more));
+    }
+    let (is_sum, fault) = answer::stacked(&show(&all));
+    diag.at(second, fault);
+    if is_sum { all } else { args }
+}
+
+/// The item without further `#[controller]`s, and without the `#[handler(..)]` of its members, which is nothing to rustc. Bodies are
+/// none of our business.
 pub(crate) fn without_settings(item: TokenStream, is_inside: bool) -> TokenStream {
     let mut kept: Vec<TokenTree> = Vec::new();
     for token in item {
@@ -137,10 +152,12 @@ pub(crate) fn without_settings(item: TokenStream, is_inside: bool) -> TokenStrea
             kept.push(token);
             continue;
         };
-        let mut words = group.stream().into_iter();
-        let is_settings = matches!(words.next(), Some(TokenTree::Ident(word)) if word == "handler");
+        let is_word = |token: &TokenTree| !matches!(token, TokenTree::Group(_));
+        let mut words = group.stream().into_iter().take_while(is_word).map(|word| word.to_string());
+        let word = if is_inside { words.next() } else { words.last() };
+        let is_ours = word.is_some_and(|word| word == if is_inside { "handler" } else { "controller" });
         let is_attribute = matches!(kept.last(), Some(TokenTree::Punct(sign)) if sign.as_char() == '#');
-        if is_inside && is_attribute && is_settings {
+        if is_attribute && is_ours {
             kept.pop();
         } else if !is_inside && matches!(group.delimiter(), Delimiter::Brace | Delimiter::None) {
             let is_inside = group.delimiter() == Delimiter::Brace;
@@ -155,6 +172,11 @@ pub(crate) fn without_settings(item: TokenStream, is_inside: bool) -> TokenStrea
 }
 
 impl Block {
+    /// Whether a `#[handler(..)]` has a setting, or what is to be one, of this name.
+    pub(crate) fn sets(&self, name: &str) -> bool {
+        self.methods.iter().flat_map(|method| &method.settings).any(|attr| show(attr).contains(name))
+    }
+
     /// Reads a method's signature, and goes on to the end of whatever member stands here.
     fn member(&mut self, input: ParseStream<'_>) -> Result<()> {
         let attrs = input.call(Attribute::parse_outer)?;

@@ -34,14 +34,16 @@ fn controller_impl(args: TokenStream, item: &TokenStream) -> TokenStream {
             let (error, kept) =
                 inherent.map_or((Ok(()), item.clone()), |(error, inherent)| (Err(error), inherent));
             diag.take(error);
+            let args = item::stacked(args, &block.header.attrs, &mut diag);
             let args = args::parse(args, &mut diag);
             let expansion = expand::expand(&Controller::check(args, &block, &mut diag));
             // A handler is `async` because the macro asks for it.
             (quote!(#[allow(clippy::unused_async)] #kept), Some(expansion))
         }
-        Annotated::Other(error, header) => {
+        Annotated::Other(error, header, kept) => {
             diag.push(error);
-            (item.clone(), header.map(|header| expand::expand(&Controller::stand_in(&header))))
+            let kept = kept.unwrap_or_else(|| item.clone());
+            (kept, header.map(|header| expand::expand(&Controller::stand_in(&header))))
         }
     };
     let kept = item::without_settings(kept, false);

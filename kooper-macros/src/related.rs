@@ -1,20 +1,21 @@
 //! Objects of other kinds: `owns(ConfigMap, labels = "a=b")` and `watches(Secret, map = Self::users)`.
 
-use crate::args::{Arguments, Row, Selected, parse, rest, separator};
+use crate::args::{Arguments, Mapped, Row, Selected, parse, rest, separator};
 use crate::diag::Diag;
-use crate::value::show;
-use kooper_syntax::meant;
+use crate::value::{operand, show};
+use kooper_syntax::{kind, meant};
 use proc_macro2::{Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, Ident, Result, Token, Type};
+use syn::{Error, Ident, Result, Type};
 
 /// A kind, and which objects of it.
 pub(crate) struct Related {
     /// The argument's name, where it stands.
     name: Ident,
     pub(crate) ty: Type,
-    args: Selected,
+    selected: Selected,
+    map: Option<TokenStream>,
 }
 
 impl Related {
@@ -32,16 +33,17 @@ impl Related {
                 let fault = format!("`{}` takes one type: write `{each}` beside it", row.name);
                 return Err(Error::new_spanned(second, fault));
             }
-            let args: Selected = parse(inside.parse()?, &mut faults);
-            if let (Some(_), "owns") = (&args.map, row.name) {
-                let fault = "`owns` takes no `map`, since owner references lead to the owner; remove it";
-                faults.push(Error::new(args.place("map"), fault));
-            } else if !args.given.contains_key("map") && row.name == "watches" {
+            let (name, rest) = (Ident::new(row.name, place), inside.parse()?);
+            if row.name == "owns" {
+                return Ok(Self { name, ty, selected: parse(rest, &mut faults), map: None });
+            }
+            let Mapped { map, labels, fields, namespace, given } = parse(rest, &mut faults);
+            if !given.contains_key("map") {
                 let written = meant::each(row.example, &show(&ty));
                 let fault = format!("`watches` needs `map`, a function that gives keys: write `{written}`");
                 faults.push(Error::new_spanned(&ty, fault));
             }
-            Ok(Self { name: Ident::new(row.name, place), ty, args })
+            Ok(Self { name, ty, selected: Selected { labels, fields, namespace, given }, map })
         };
         let related = of.parse2(list.stream());
         let related = faults.take(related);
@@ -51,29 +53,22 @@ impl Related {
 
 /// The type that comes first.
 fn kind(row: &Row, input: ParseStream<'_>) -> Result<Type> {
-    let ahead = input.fork();
-    match ahead.parse::<Type>() {
-        Ok(ty @ (Type::Path(_) | Type::Macro(_) | Type::Group(_))) if !ahead.peek(Token![=]) => {
-            syn::parse::discouraged::Speculative::advance_to(input, &ahead);
-            let Some(inner) = meant::pointee(&show(&ty)).map(str::to_owned) else { return Ok(ty) };
-            let written = meant::each(row.example, &inner);
-            Err(Error::new_spanned(ty, format!("`{}` takes the type itself: write `{written}`", row.name)))
-        }
-        _ => {
-            let fault = format!("`{}` begins with a type: write `{}`", row.name, row.example);
-            Err(Error::new_spanned(rest(input)?, fault))
-        }
+    let code = rest(&input.fork())?;
+    match kind::no_kind(row.name, &show(&code), row.example) {
+        Some(fault) => Err(Error::new_spanned(rest(input)?, fault)),
+        None => operand(row, input, "begins with a type: write"),
     }
 }
 
 impl ToTokens for Related {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let (ty, args, namespaces) = (&self.ty, &self.args, self.args.namespace.iter());
-        let selectors = setters!(args: labels fields);
-        let (call, map) = (&self.name, args.map.iter());
-        let within = Ident::new("namespaces", args.place("namespace"));
-        let source = Ident::new(if args.map.is_some() { "mapped" } else { "source" }, args.place("map"));
+        let Self { name, ty, selected, map } = self;
+        let (selectors, namespaces) = (setters!(selected: labels fields), selected.namespace.iter());
+        let source = Ident::new(if map.is_some() { "mapped" } else { "source" }, selected.place("map"));
+        let (within, map) = (Ident::new("namespaces", selected.place("namespace")), map.iter());
+        // A kind that has no namespace is told of where its type stands.
+        let namespaces = namespaces.map(|names| quote!(__kooper::within::<#ty>(#names)));
         let source = quote!(__kooper::#source::<#ty>() #(.#within(#namespaces))* #(#selectors)*);
-        tokens.extend(quote!(.#call(#source #(, #map)*)));
+        tokens.extend(quote!(.#name(#source #(, #map)*)));
     }
 }

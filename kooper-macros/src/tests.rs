@@ -1,7 +1,7 @@
 //! The expansion as a whole: what it looks like, and that no input is too much for it.
 
 use crate::{
-    args::{Args, Arguments, Attempts, Delays, Row, Selected, Table, parse},
+    args::{Args, Arguments, Attempts, Delays, Mapped, Row, Selected, Table, parse},
     controller_impl,
     diag::Diag,
     item::without_settings,
@@ -123,7 +123,7 @@ fn expansions_are_those_that_were_reviewed() {
 #[test]
 fn expansions_are_short_and_without_logic() {
     assert!(first_page().lines().count() < 60, "{}", first_page());
-    assert!(everything().lines().count() <= 110, "{}", everything());
+    assert!(everything().lines().count() <= 112, "{}", everything());
     for printed in [first_page(), everything(), generic(), cfgs()] {
         assert_eq!(printed.matches(" for ").count(), 1, "`impl Handler for` alone: {printed}");
         for word in ["match", "if", "loop", "while", "|", "?", "&&", "=>"] {
@@ -136,8 +136,8 @@ fn expansions_are_short_and_without_logic() {
 fn every_example_of_the_table_can_be_read_and_every_word_leads_to_one_argument() {
     fn check<A: Arguments + Default>() {
         let mut words = HashSet::new();
-        let Table { noun, rows, .. } = A::default().table();
-        let inside = noun.split('`').nth(1).and_then(|noun| noun.split(' ').next()).unwrap_or_default();
+        let table @ Table { noun, rows } = A::default().table();
+        let inside = table.inside();
         for Row { name, example, .. } in *rows {
             let mut faults = Diag::default();
             let mut args: A = parse(example.parse().expect("an example is Rust"), &mut faults);
@@ -145,9 +145,9 @@ fn every_example_of_the_table_can_be_read_and_every_word_leads_to_one_argument()
             assert_eq!(args.given().keys().collect::<Vec<_>>(), [name]);
             assert!(!word::what(inside, name).is_empty(), "no words for `{name}`");
             for word in word::others(inside, name).split(' ').chain([*name]) {
-                let answer =
-                    format!("error: unknown {noun} `{word}`; {} `{example}`", word::what(inside, name));
-                assert!(answer.chars().count() <= 100, "over 100 columns: {answer}");
+                let answer = word::unknown(noun, word, &format!("{} `{example}`", word::what(inside, name)));
+                let line = |line: &str| line.chars().count() <= 100;
+                assert!(format!("error: {answer}").lines().all(line), "over 100 columns: {answer}");
                 assert!(words.insert(word), "`{word}` leads to two arguments");
             }
         }
@@ -155,6 +155,7 @@ fn every_example_of_the_table_can_be_read_and_every_word_leads_to_one_argument()
     check::<Args>();
     check::<Delays>();
     check::<Selected>();
+    check::<Mapped>();
     check::<Attempts>();
     check::<Recorded>();
 }
@@ -187,6 +188,40 @@ fn the_argument_that_contributing_shows_is_added_by_these_lines_and_no_others() 
         let calls = ["\"debounce\" debounce", " debounce rate_limit", "setting(\n        \"debounce\""];
         assert!(calls.iter().all(|call| !rest.contains(call)), "and at another place besides");
     }
+}
+
+/// The texts of an answer are not compiled, so what they name is looked for where it stands.
+#[test]
+fn whatever_an_answer_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |path: &str| fs::read_to_string(root.join(path)).expect("the file can be read");
+    let files = |folder: &str| {
+        let entries = fs::read_dir(root.join(folder)).expect("the folder is there");
+        entries.map(|entry| fs::read_to_string(entry.expect("an entry").path()).expect("a file can be read"))
+    };
+    let mut texts: Vec<String> = files("kooper-syntax/src").chain(files("kooper-macros/src")).collect();
+    texts.retain(|text| !text.starts_with("//! The expansion as a whole"));
+    let mut seen = 0;
+    for (begins, file) in [
+        ("`Controller::", "kooper/src/controller.rs"),
+        ("`kooper::", "kooper/src/lib.rs"),
+        ("`ctx.", "kooper/src/context.rs"),
+        ("Requeue::", "kooper/src/handler.rs"),
+    ] {
+        let file = read(file);
+        let is_there = |name: &str| {
+            let is_function = ["(", "<"].iter().any(|next| file.contains(&format!("fn {name}{next}")));
+            is_function || begins == "`kooper::" && file.contains(name)
+        };
+        let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
+        for rest in texts.iter().flat_map(|text| text.split(begins).skip(1)) {
+            let name = rest.split(|c| !is_of_name(c)).next().unwrap_or_default();
+            // Where the name is put in, it is that of a setter.
+            assert!(name.is_empty() || is_there(name), "nothing is called `{name}` behind {begins}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 10, "only {seen} were found");
 }
 
 /// Numbers as if by chance, the same at each run.

@@ -3,13 +3,12 @@
 use crate::args::{Row, rest};
 use crate::diag::Diag;
 use kooper_syntax::selector::{check_fields, check_labels};
-use kooper_syntax::{Checked, duration, meant, name, rate as rates, word};
+use kooper_syntax::{Checked, answer, kind, meant, name, word};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use std::{fmt::Display, ops::RangeInclusive, time::Duration};
 use syn::parse::{Parse, ParseStream, discouraged::Speculative};
-use syn::spanned::Spanned;
-use syn::{Error, Expr, ExprLit, Ident, Lit, LitStr, Result, Type};
+use syn::{Error, Expr, ExprLit, Ident, Lit, Result, Type, spanned::Spanned};
 
 /// How long, or how often.
 pub(crate) enum Time {
@@ -31,7 +30,7 @@ pub(crate) fn expr<T>(make: impl Fn(&Value<'_>) -> Result<T>) -> impl Fn(&Row, P
 }
 
 /// What stands here, if it is a `T`, else an error that says what the argument `takes`.
-fn operand<T: Parse>(row: &Row, input: ParseStream<'_>, takes: &str) -> Result<T> {
+pub(crate) fn operand<T: Parse>(row: &Row, input: ParseStream<'_>, takes: &str) -> Result<T> {
     // Not `input` itself: `syn` would say once more what is left over in a group.
     let ahead = input.fork();
     let fault = |_| {
@@ -67,20 +66,27 @@ impl<'a> Value<'a> {
         matches!(self.expr, Expr::Path(_)) && !name::is_dns_label(&self.shown)
     }
 
+    /// What the string literal says, if it is one.
+    fn literal(&self) -> Option<String> {
+        let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &self.expr else { return None };
+        Some(text.value())
+    }
+
     /// What the string literal says, else an error that says what the argument `takes`, with quotes around what `fits`.
     pub(crate) fn text(&self, takes: &str, fits: impl Fn(&str) -> bool) -> Result<String> {
         let (Row { name, example, .. }, text) = (self.row, meant::text(&self.shown));
-        match self.expr {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text.value()),
-            Expr::Lit(_) => self.fail(format!("`{name}` {takes}, such as `{example}`")),
-            _ if fits(&text) => self.fail(format!("`{name}` {takes}: write `{name} = {text:?}`")),
-            _ => self.fail(format!("`{name}` {takes}, such as `{example}`")),
+        if let Some(text) = self.literal() {
+            return Ok(text);
         }
+        let is_meant = !matches!(self.expr, Expr::Lit(_)) && fits(&text);
+        let written =
+            if is_meant { format!(": write `{name} = {text:?}`") } else { format!(", such as `{example}`") };
+        self.fail(format!("`{name}` {takes}{written}"))
     }
 
     /// What the string literal says, if it is a DNS label.
-    pub(crate) fn dns_label(&self, takes: &str) -> Result<String> {
-        let text = self.text(takes, name::is_dns_label)?;
+    pub(crate) fn dns_label(&self, takes: &str, fits: impl Fn(&str) -> bool) -> Result<String> {
+        let text = self.text(takes, fits)?;
         let checked = name::check_dns_label(&text);
         checked.map_or_else(|fault| self.fail(format!("`{}` {fault}", self.row.name)), |()| Ok(text))
     }
@@ -88,24 +94,11 @@ impl<'a> Value<'a> {
 
 /// `resource = Pod`
 pub(crate) fn resource(row: &Row, input: ParseStream<'_>) -> Result<Type> {
-    if input.peek(LitStr) {
-        let text: LitStr = input.parse()?;
-        let fault =
-            format!("`resource` takes a type, not a string: write `resource = {}`", meant::ty(&text.value()));
-        return Err(Error::new_spanned(text, fault));
+    let code = rest(&input.fork())?;
+    match kind::no_resource(&show(&code)) {
+        Some(fault) => Err(Error::new_spanned(rest(input)?, fault)),
+        None => operand(row, input, "takes a type, such as"),
     }
-    let ty = operand(row, input, "takes a type, such as")?;
-    let shown = show(&ty);
-    let fault = match (&ty, meant::pointee(&shown)) {
-        _ if shown == "Self" => "`resource` takes the watched type, such as `resource = Pod`".into(),
-        (_, Some(inner)) => {
-            let fault = format!("`resource` takes the type itself: write `resource = {inner}`");
-            if shown.contains("Arc<") { format!("{fault}; `add` may still take `{shown}`") } else { fault }
-        }
-        (Type::Path(_) | Type::Macro(_) | Type::Group(_) | Type::Paren(_), None) => return Ok(ty),
-        _ => format!("`resource` takes a type by its name, such as `{}`", row.example),
-    };
-    Err(Error::new_spanned(ty, fault))
 }
 
 /// `namespace = "prod"`, `namespace = ["a", "b"]` or a path
@@ -118,7 +111,9 @@ pub(crate) fn namespaces(value: &Value<'_>) -> Result<TokenStream> {
     let mut faults = Diag::default();
     let mut seen = Vec::new();
     for expr in names {
-        let name = Value::new(value.row, expr).and_then(|name| namespace(&name, is_list));
+        let takes = "takes a string, a list of strings or a path";
+        let fits = |text: &str| !is_list && name::is_dns_label(text);
+        let name = Value::new(value.row, expr).and_then(|name| name.dns_label(takes, fits));
         let Some(name) = faults.take(name) else { continue };
         if seen.contains(&name) {
             faults.at(expr, format!("{name:?} is listed twice; remove one"));
@@ -126,16 +121,6 @@ pub(crate) fn namespaces(value: &Value<'_>) -> Result<TokenStream> {
         seen.push(name);
     }
     faults.finish(value.expr.to_token_stream())
-}
-
-fn namespace(value: &Value<'_>, is_one_of_several: bool) -> Result<String> {
-    let takes = "takes a string, a list of strings or a path";
-    let text = value.text(takes, |text| !is_one_of_several && name::is_dns_label(text))?;
-    if text.contains(',') {
-        let names: Vec<&str> = text.split(',').map(str::trim).collect();
-        return value.fail(format!("`namespace` takes several as a list: write `namespace = {names:?}`"));
-    }
-    value.dns_label(takes)
 }
 
 /// What a text is not, and the check of that.
@@ -160,84 +145,51 @@ pub(crate) fn checked((not, check): &Rule) -> impl Fn(&Value<'_>) -> Result<Toke
 /// `filter = Self::is_ours`
 pub(crate) fn function(value: &Value<'_>) -> Result<TokenStream> {
     let Row { name, example, .. } = value.row;
-    let help = match (value.expr, meant::path(&value.shown)) {
-        (Expr::Path(_), _) => return Ok(value.expr.to_token_stream()),
-        (_, Some(path)) => format!(": write `{name} = {path}`"),
-        (Expr::Closure(_), _) => {
-            format!(
-                ", such as `{example}`\n= help: a closure can be given at run time, by `Controller::{name}`"
-            )
-        }
-        _ => format!(", such as `{example}`"),
-    };
-    value.fail(format!("`{name}` takes the path of a function{help}"))
+    match value.expr {
+        Expr::Path(path) if answer::may_be_function(&value.shown) => Ok(path.to_token_stream()),
+        _ => value.fail(answer::no_function(name, &value.shown, example)),
+    }
 }
 
 /// `retries = 3` or a path
 pub(crate) fn count(value: &Value<'_>) -> Result<TokenStream> {
     let Row { name, example, .. } = value.row;
-    let fault = match value.expr {
-        Expr::Path(_) => return Ok(constant(value, "IsCount")),
-        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => match int.base10_parse::<u32>() {
-            Ok(_) if matches!(int.suffix(), "" | "u32") => return Ok(value.expr.to_token_stream()),
-            Ok(count) => format!("`{name}` is a `u32`: write `{name} = {count}`"),
-            Err(_) => format!("`{name}` must fit in a `u32`"),
-        },
-        _ => format!("`{name}` {}", meant::count(name, &value.shown, example)),
-    };
-    value.fail(fault)
+    match answer::count(name, &value.shown, example) {
+        _ if matches!(value.expr, Expr::Path(_)) => Ok(constant(value, "IsCount")),
+        Ok(()) => Ok(value.expr.to_token_stream()),
+        Err(fault) => value.fail(fault),
+    }
 }
 
 /// `"30s"` or a path
 pub(crate) fn time(value: &Value<'_>) -> Result<Time> {
     let Row { name, example, .. } = value.row;
-    let fault = match value.expr {
-        Expr::Path(_) => return Ok(Time::Code(constant(value, "IsDuration"))),
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => match duration::parse(&text.value()) {
-            Ok(duration) if duration.is_zero() => format!("`{name}` must be longer than zero"),
-            Ok(duration) => return Ok(Time::Known(duration, text.span())),
-            Err(fault) => format!("`{name}` is not a valid duration: {fault}"),
-        },
-        _ => match duration::unquoted(&value.shown) {
-            Some(meant) => format!("`{name}` takes a duration with a unit: write `{name} = {meant:?}`"),
-            None => format!("`{name}` takes a duration or a path to one, such as `{example}`"),
-        },
-    };
-    value.fail(fault)
+    match (value.expr, answer::time(name, value.literal().as_deref(), &value.shown, example)) {
+        (Expr::Path(_), _) => Ok(Time::Code(constant(value, "IsDuration"))),
+        (text, Ok(duration)) => Ok(Time::Known(duration, text.span())),
+        (_, Err(fault)) => value.fail(fault),
+    }
 }
 
 /// `"10/s"` or a path
 pub(crate) fn rate(value: &Value<'_>) -> Result<TokenStream> {
     let Row { name, example, .. } = value.row;
-    let fault = match value.expr {
-        Expr::Path(_) => return Ok(constant(value, "IsRate")),
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => match rates::parse(&text.value()) {
-            Ok((count, per)) => {
-                let (count, per) = (Literal::u32_unsuffixed(count), Time::Known(per, text.span()));
-                return Ok(quote!(__kooper::RateLimit::new(#count, #per)));
-            }
-            Err(_) if !text.value().contains('/') => {
-                format!("`{name}` is a count per duration, such as `{example}`")
-            }
-            Err(fault) => format!("`{name}` is not a valid rate: {fault}"),
-        },
-        _ => format!("`{name}` takes a count per duration or a path to one, such as `{example}`"),
-    };
-    value.fail(fault)
+    match (value.expr, answer::rate(name, value.literal().as_deref(), example)) {
+        (Expr::Path(_), _) => Ok(constant(value, "IsRate")),
+        (text, Ok((count, per))) => {
+            let (count, per) = (Literal::u32_unsuffixed(count), Time::Known(per, text.span()));
+            Ok(quote!(__kooper::RateLimit::new(#count, #per)))
+        }
+        (_, Err(fault)) => value.fail(fault),
+    }
 }
 
 /// `resync = "3m"`, `resync = "never"` or a path
 pub(crate) fn resync(value: &Value<'_>) -> Result<Time> {
     match value.shown.as_str() {
-        "\"never\"" => return Ok(Time::Code(quote!(__kooper::NEVER))),
-        "never" => return value.fail("`never` is written as a string: `resync = \"never\"`"),
-        _ => {}
-    }
-    match time(value)? {
-        Time::Known(interval, _) if interval < Duration::from_secs(1) => {
-            value.fail("`resync` must be at least \"1s\": every object is processed again each time")
-        }
-        interval => Ok(interval),
+        "\"never\"" => Ok(Time::Code(quote!(__kooper::NEVER))),
+        "never" => value.fail("`never` is written as a string: `resync = \"never\"`"),
+        _ => time(value),
     }
 }
 

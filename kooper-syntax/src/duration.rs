@@ -61,12 +61,25 @@ fn meant(text: &str) -> Option<String> {
 
 /// The duration that is meant by the code `30`, `30s` or `Duration::from_secs(30)`, as it is to be written.
 pub fn unquoted(code: &str) -> Option<String> {
+    if let Some(inner) = code.strip_prefix("Some(").and_then(|code| code.strip_suffix(')')) {
+        let text = inner.trim().trim_matches('"');
+        return meant(text).or_else(|| parse(text).ok().map(show)).or_else(|| unquoted(inner));
+    }
     let text = match code.rsplit_once("from_").and_then(|(_, call)| call.split_once('(')) {
         Some((unit, number)) => [number.trim_end_matches(')').trim(), unit].concat(),
         None if code.chars().all(|c| c.is_ascii_digit()) => [code, "s"].concat(),
-        None => code.into(),
+        None => product(code).unwrap_or_else(|| code.into()),
     };
     meant(&text).or_else(|| parse(&text).ok().map(show)).filter(|meant| meant != "0s")
+}
+
+/// The text of a product such as `30 * time::SECOND`: `30SECOND`.
+fn product(code: &str) -> Option<String> {
+    let (a, b) = code.split_once('*')?;
+    let (a, b) = (a.trim(), b.trim());
+    let (count, unit) = if a.ends_with(|c: char| c.is_ascii_digit()) { (a, b) } else { (b, a) };
+    let unit = unit.rsplit([':', '.']).next().unwrap_or(unit).trim_end_matches(['s', 'S']);
+    Some([count, unit].concat())
 }
 
 /// The longest start of `text` whose letters all are `of` a kind, and the rest.
@@ -164,6 +177,10 @@ mod tests {
             ("Duration::from_secs (30)", Some("30s")),
             ("Duration::from_millis(500)", Some("500ms")),
             ("Duration::from_mins(2)", Some("2m")),
+            ("30 * SECOND", Some("30s")),
+            ("time.Minute * 5", Some("5m")),
+            ("2 * 3", None),
+            ("Some(\"30s\")", Some("30s")),
             ("1 + 2", None),
             ("from_secs(N)", None),
             ("true", None),

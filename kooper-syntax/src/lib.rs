@@ -13,8 +13,11 @@
 //! assert_eq!(duration::parse("5 minutes"), Err("write \"5m\"".to_owned()));
 //! ```
 
+pub mod answer;
 pub mod duration;
 pub mod field;
+mod instead;
+pub mod kind;
 pub mod meant;
 pub mod name;
 pub mod rate;

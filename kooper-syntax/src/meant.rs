@@ -1,54 +1,16 @@
 //! What is meant by code that is not as it should be: the texts that stand in an answer to it.
 
-/// The kinds that most controllers watch.
-const KINDS: [&str; 22] = [
-    "Pod",
-    "ConfigMap",
-    "Secret",
-    "Service",
-    "ServiceAccount",
-    "Namespace",
-    "Node",
-    "Event",
-    "Endpoints",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "ReplicationController",
-    "ResourceQuota",
-    "Deployment",
-    "ReplicaSet",
-    "StatefulSet",
-    "DaemonSet",
-    "Job",
-    "CronJob",
-    "Ingress",
-    "NetworkPolicy",
-    "HorizontalPodAutoscaler",
-];
+use crate::{
+    duration,
+    kind::{inner, ty},
+    selector::check_labels,
+};
 
 /// Whether a text is names, parted by `::`.
-fn is_path(text: &str) -> bool {
+pub(crate) fn is_path(text: &str) -> bool {
     text.split("::").all(|part| {
         part.starts_with(char::is_alphabetic) && part.chars().all(|c| c.is_alphanumeric() || c == '_')
     })
-}
-
-/// The type that is meant by a text: itself, if it may be one, the kind of `pods`, `deployments.apps` or `v1/configmap`, else a pod.
-pub fn ty(text: &str) -> &str {
-    if text.contains(char::is_uppercase) && is_path(text) {
-        return text;
-    }
-    let text = text.rsplit('/').next().unwrap_or(text).split('.').next().unwrap_or(text).to_lowercase();
-    let known = KINDS.into_iter().find(|kind| {
-        let kind = kind.to_lowercase();
-        let plural = match kind.strip_suffix('y') {
-            Some(stem) => format!("{stem}ies"),
-            None if kind.ends_with("ss") => format!("{kind}es"),
-            None => format!("{kind}s"),
-        };
-        text == kind || text == plural
-    });
-    known.unwrap_or("Pod")
 }
 
 /// What a written type leads to: `Pod` of `Arc<Pod>`, `Vec<Pod>` and `&Pod`.
@@ -61,6 +23,33 @@ pub fn pointee(ty: &str) -> Option<&str> {
 /// Whether a written type is a context, perhaps behind a pointer.
 pub fn is_context(ty: &str) -> bool {
     pointee(ty).unwrap_or(ty).rsplit("::").next() == Some("Context")
+}
+
+/// Which argument of those within another is meant by a value without a name, and how an answer goes on that says what to write:
+/// `labels` and ": write `labels = \"a=b\"`" of `"a=b"`. Where it is not clear, it is the `first`, as in the `example`.
+pub fn named(
+    inside: &str,
+    code: &str,
+    (first, is_given): (&'static str, bool),
+    example: &str,
+) -> (&'static str, String) {
+    let quoted = code.split('"').nth(1).unwrap_or_default();
+    let (is_text, is_call) = (code.starts_with('"'), |name: &str| code.contains(&format!("{name}(\"")));
+    let is_field = ["metadata.", "spec.", "status."].iter().any(|start| quoted.starts_with(start));
+    let (name, value) = match inside {
+        "" if code.starts_with(char::is_alphabetic) => ("resource", inner(code).unwrap_or(code).to_owned()),
+        "" if is_text && ty(quoted) != "Pod" => ("resource", ty(quoted).to_owned()),
+        "owns" | "watches" if is_call("fields") || is_text && is_field => ("fields", format!("{quoted:?}")),
+        "owns" | "watches" if is_call("labels") || is_text && check_labels(quoted).is_ok() => {
+            ("labels", format!("{quoted:?}"))
+        }
+        "watches" if !is_text && path(code).is_some() => ("map", path(code).unwrap_or_default()),
+        "backoff" if is_text && duration::parse(quoted).is_ok() => {
+            (if is_given { "max" } else { "initial" }, code.to_owned())
+        }
+        _ => return (first, format!(", such as `{example}`")),
+    };
+    (name, format!(": write `{name} = {value}`"))
 }
 
 /// The text of what stands without quotes: of `{ "app" : "web" }` and `app = web` it is `app=web`.
@@ -82,10 +71,18 @@ pub fn path(code: &str) -> Option<String> {
 
 /// Tokens, which blanks part, as they would be written.
 pub fn tight(tokens: &str) -> String {
+    // A long line is broken, but not within a text.
+    let tokens = &if tokens.contains('\n') && !tokens.contains('"') {
+        tokens.split_whitespace().collect::<Vec<_>>().join(" ")
+    } else {
+        tokens.replace('\n', " ")
+    };
     let tight = [
         (" :: ", "::"),
         (":: ", "::"),
         (" < ", "<"),
+        ("::< ", "::<"),
+        (" <", "<"),
         (" >", ">"),
         (" ,", ","),
         ("& ", "&"),
@@ -113,26 +110,9 @@ pub fn field(code: &str) -> String {
     format!("{name} = {}", if value.is_empty() { "%value" } else { value })
 }
 
-/// What to write for a count that is none.
-pub fn count(setting: &str, code: &str, example: &str) -> String {
-    match code.trim_matches('"').parse::<u32>() {
-        Ok(count) if code.starts_with('"') => {
-            format!("takes an integer, not a string: write `{setting} = {count}`")
-        }
-        _ if code.starts_with('-') => {
-            format!("cannot be negative; for no limit write `{setting} = u32::MAX`")
-        }
-        _ => format!("takes an integer or a path to a `u32` constant, such as `{example}`"),
-    }
-}
-
-/// What to do without an argument that no handler is given.
-pub fn argument(name: &str, ty: &str) -> &'static str {
-    match name.trim_start_matches('_') {
-        _ if ty.ends_with("Client") => "remove it: `ctx.client()` is the client",
-        "name" | "namespace" | "key" => "remove it: `ctx.key()` has the name and the namespace",
-        _ => "keep other state in the struct and reach it through `self`",
-    }
+/// Whether `word` stands anywhere in `code`.
+pub fn mentions(code: &str, word: &str) -> bool {
+    code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|other| other == word)
 }
 
 /// The variable that a value begins with, unless it is known everywhere.
@@ -148,19 +128,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_type_is_known_by_its_resource_too() {
-        for (text, meant) in [
-            ("pods", "Pod"),
-            ("deployments.apps", "Deployment"),
-            ("apps/v1/Deployment", "Deployment"),
-            ("configmap", "ConfigMap"),
-            ("ingresses", "Ingress"),
-            ("networkpolicies", "NetworkPolicy"),
-            ("core::v1::Pod", "core::v1::Pod"),
-            ("gadgets", "Pod"),
-            ("", "Pod"),
+    fn a_value_without_a_name_is_given_the_one_that_fits() {
+        for (inside, code, meant) in [
+            ("owns", "\"a=b\"", ": write `labels = \"a=b\"`"),
+            ("owns", "\"metadata.name=a\"", ": write `fields = \"metadata.name=a\"`"),
+            ("owns", "ListParams::default().labels(\"a=b\")", ": write `labels = \"a=b\"`"),
+            ("owns", "Self::users", ", such as `labels = \"app=web\"`"),
+            ("watches", "Self::users", ": write `map = Self::users`"),
+            ("backoff", "\"1s\"", ": write `initial = \"1s\"`"),
+            ("", "Pod", ": write `resource = Pod`"),
+            ("", "\"deployments\"", ": write `resource = Deployment`"),
         ] {
-            assert_eq!(ty(text), meant, "{text}");
+            assert_eq!(named(inside, code, ("labels", false), "labels = \"app=web\"").1, meant, "{code}");
         }
     }
 

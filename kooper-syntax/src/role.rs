@@ -48,10 +48,31 @@ pub const FINALIZE: Role = Role {
 pub const ROLES: [&Role; 3] = [&ADD, &DELETE, &FINALIZE];
 
 impl Role {
+    /// The type of its subject, for a controller of `resource`.
+    pub fn ty<'a>(&self, resource: &'a str) -> &'a str {
+        if *self == DELETE { "ObjectKey" } else { resource }
+    }
+
+    /// What to say where it is missing, though it is needed.
+    pub fn missing(&self, resource: &str, calls_macro: bool) -> String {
+        let who = if *self == FINALIZE {
+            "`finalizer` needs a handler"
+        } else {
+            "this `impl` has no `add` handler"
+        };
+        let fault = format!("{who}\n= help: write {}", self.signature(resource));
+        if !calls_macro || *self == FINALIZE {
+            return fault;
+        }
+        format!(
+            "{fault}\n= help: a macro call inside the `impl` is expanded after `#[controller]`, so handlers it makes are not seen"
+        )
+    }
+
     /// The whole signature, for a controller of `resource`.
     pub fn signature(&self, resource: &str) -> String {
-        let ty = if *self == DELETE { "ObjectKey" } else { resource };
-        format!("`async fn {}(&self, ctx: Context, {}: {ty}) -> kooper::Result`", self.name, self.subject)
+        let (name, subject, ty) = (self.name, self.subject, self.ty(resource));
+        format!("`async fn {name}(&self, ctx: Context, {subject}: {ty}) -> kooper::Result`")
     }
 
     /// Whether a function of this name, with a last argument of this type, must be meant for this handler. A `delete` is told by
@@ -69,6 +90,18 @@ impl Role {
         let is_name = is_one_of(self.others, &name) || nearest(&name, [self.name]).is_some();
         is_name && (*self != DELETE || last.ends_with("ObjectKey"))
     }
+}
+
+/// What to say of `#[handler]` on a function of this name, which is none, be it `meant` for one or not.
+pub fn no_handler(name: &str, meant: Option<&Role>) -> String {
+    let fault = format!("`#[handler]` goes on `add`, `delete` or `finalize`; `{name}` is none of them");
+    let Some(Role { name, runs, .. }) = meant else { return fault };
+    if *name == FINALIZE.name {
+        return format!(
+            "{fault}\n= help: rename it to `finalize`, and write `#[controller(.., finalizer = \"example.com/cleanup\")]`"
+        );
+    }
+    format!("{fault}\n= help: `{name}` runs {runs}: do it there, and remove this")
 }
 
 #[cfg(test)]
@@ -89,5 +122,15 @@ mod tests {
             let role = ROLES.into_iter().find(|role| role.is_meant_by(name, last));
             assert_eq!(role.map(|role| role.name), meant, "{name}");
         }
+    }
+
+    #[test]
+    fn settings_of_what_is_no_handler_lead_to_the_one_that_is_meant() {
+        assert!(
+            no_handler("update", Some(&ADD))
+                .ends_with("`add` runs for new and changed objects: do it there, and remove this")
+        );
+        assert!(no_handler("cleanup", Some(&FINALIZE)).contains("rename it to `finalize`"));
+        assert!(no_handler("helper", None).ends_with("`helper` is none of them"));
     }
 }

@@ -13,6 +13,10 @@ pub fn check_labels(selector: &str) -> Checked {
     if selector.trim().is_empty() {
         return Err("it is empty; leave it out".into());
     }
+    let meant = selector.replace(" && ", ",").replace("&&", ",").replace("; ", ",").replace(';', ",");
+    if meant != selector && check_labels(&meant).is_ok() {
+        return Err(format!("a comma stands between requirements; write {meant:?}"));
+    }
     requirements(selector)?.into_iter().try_for_each(|requirement| check_label(requirement.trim()))
 }
 
@@ -29,16 +33,34 @@ pub fn check_fields(selector: &str) -> Checked {
         let Some((path, _)) = requirement.split_once('=') else {
             return Err(match requirement {
                 "" => "nothing between the commas; remove one".into(),
-                _ => "only `=`, `==` and `!=` are possible".into(),
+                path if path.chars().all(is_of_field) => {
+                    format!("`{path}` has no value; write \"{path}=value\"")
+                }
+                _ => match one_value(requirement) {
+                    Some(meant) => format!("only `=`, `==` and `!=` are possible; write {meant:?}"),
+                    None => "only `=`, `==` and `!=` are possible".into(),
+                },
             });
         };
         let path = path.trim_end_matches('!').trim();
-        let legal = |c: char| c.is_ascii_alphanumeric() || "._-/[]'\"".contains(c);
-        if path.is_empty() || !path.chars().all(legal) {
-            return Err(format!("`{path}` is not a field"));
+        if path.is_empty() || !path.chars().all(is_of_field) {
+            return Err(format!("`{path}` is not a field; write its path, such as `metadata.name`"));
         }
     }
     Ok(())
+}
+
+/// Whether it may stand in the path of a field.
+fn is_of_field(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "._-/[]'\"".contains(c)
+}
+
+/// What is meant by `key: value` and `key in (value)`: `key=value`.
+fn one_value(requirement: &str) -> Option<String> {
+    let (key, value) = requirement.split_once(" in ").or_else(|| requirement.split_once(':'))?;
+    let (key, value) = (key.trim(), value.trim().trim_start_matches('(').trim_end_matches(')'));
+    let is_one = !key.is_empty() && key.chars().all(is_of_field) && is_qualified(value);
+    is_one.then(|| format!("{key}={value}"))
 }
 
 /// The parts between the commas that stand outside of parentheses.
@@ -80,6 +102,11 @@ fn check_label(requirement: &str) -> Checked {
     }
     if let Some((key, value)) = requirement.split_once('=') {
         return check_key(key.trim()).and_then(|()| check_value(value.trim()));
+    }
+    if let Some(meant) = one_value(requirement).filter(|meant| check_label(meant).is_ok()) {
+        let operator =
+            if requirement.contains(':') { "`:` is not an operator" } else { "`in` takes parentheses" };
+        return Err(format!("{operator}; write {meant:?}"));
     }
     if let Some(operator) = requirement.chars().find(|c| "<>~:".contains(*c)) {
         return Err(format!(
@@ -124,6 +151,10 @@ fn check_key(key: &str) -> Checked {
 fn check_value(value: &str) -> Checked {
     if value.is_empty() || is_qualified(value) {
         Ok(())
+    } else if value.contains('*') {
+        Err(format!(
+            "`{value}` is a pattern, which no server takes; give each value, such as `app in (a, b)`"
+        ))
     } else {
         Err(format!(
             "`{value}` is not a label value; write one requirement between two commas, such as `app=web`"
@@ -167,6 +198,11 @@ mod tests {
             ("", "empty"),
             ("app=web,,tier=db", "nothing between the commas; remove one"),
             ("cpu>3", "`>` is not an operator"),
+            ("app: web", "`:` is not an operator; write \"app=web\""),
+            ("app in web", "`in` takes parentheses; write \"app=web\""),
+            ("app=web*", "`web*` is a pattern"),
+            ("app=web && tier=db", "a comma stands between requirements; write \"app=web,tier=db\""),
+            ("app=web;tier=db", "write \"app=web,tier=db\""),
             (
                 "a b=c",
                 "`a b` is not a label key; write one requirement between two commas, such as `app in (a, b)`",
@@ -188,7 +224,9 @@ mod tests {
             assert_eq!(check_fields(good), Ok(()), "{good}");
         }
         for (bad, why) in [
-            ("metadata.name in (a)", "only `=`"),
+            ("metadata.name in (a)", "only `=`, `==` and `!=` are possible; write \"metadata.name=a\""),
+            ("metadata.name in (a, b)", "only `=`"),
+            ("spec.nodeName", "`spec.nodeName` has no value; write \"spec.nodeName=value\""),
             ("=x", "not a field"),
             ("a=b,,c=d", "commas"),
             (" ", "empty"),

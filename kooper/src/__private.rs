@@ -1,5 +1,6 @@
 //! It is found at `::kooper`, unless `crate = ..` says where Kooper is.
 
+use crate::{Names, handler::Namespaced};
 use std::time::Duration as StdDuration;
 use tracing::field::{DebugValue, DisplayValue};
 
@@ -27,6 +28,11 @@ pub fn source<R: Resource>() -> Source<R> {
 /// `fn(&R)` or `fn(&self, &R)` that gives some [`ObjectKey`]s.
 pub fn mapped<R: Resource>() -> Source<R> {
     source()
+}
+
+/// Namespaces of a source, whose kind must have some.
+pub fn within<R: Namespaced>(names: impl Names) -> Vec<String> {
+    names.into_names()
 }
 
 /// What `#[handler(span(..))]` says of the span of one handler; its level and its target are the controller's unless set.

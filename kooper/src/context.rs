@@ -31,7 +31,7 @@ pub(crate) struct Inner {
 }
 
 impl Context {
-    pub(crate) fn new(inner: Inner) -> Self {
+    pub(crate) fn of_attempt(inner: Inner) -> Self {
         Self(Arc::new(inner))
     }
 

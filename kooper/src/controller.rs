@@ -393,8 +393,8 @@ impl<H: Runnable> Controller<H> {
     /// # Errors
     ///
     /// Those of [`Controller::run`].
-    pub async fn run_until(self, stop: impl Future + Send) -> Result {
-        self.drive(async { drop(stop.await) }, CancellationToken::new()).await
+    pub async fn run_until(self, stop: impl Future<Output = ()> + Send) -> Result {
+        self.drive(stop, CancellationToken::new()).await
     }
 
     async fn drive(self, stop: impl Future<Output = ()>, at_once: CancellationToken) -> Result {

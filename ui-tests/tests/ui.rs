@@ -24,7 +24,7 @@ const RUSTC: [&str; 5] = [
 ];
 
 /// Cases with more than one error: with how many, and why.
-const SEVERAL: [(&str, usize, &str); 15] = [
+const SEVERAL: [(&str, usize, &str); 13] = [
     (
         "add-unresolved-error",
         2,
@@ -41,17 +41,15 @@ const SEVERAL: [(&str, usize, &str); 15] = [
         2,
         "within an `impl` the attribute cannot tell whose it is, so rustc asks for the handler too",
     ),
-    ("blind-kube-context-made-for-a-test", 2, "rustc says that a function is private, and yet what it takes"),
     (
         "blind-kube-key-within-a-namespace",
         3,
         "rustc says what `new` takes, how many of them, and that there is no `within`",
     ),
-    ("blind-kube-spec-as-resource", 2, "the object of a handler is not that of the wrong resource either"),
     ("namespace-not-k8s", 2, "rustc asks for the scope of what is no resource"),
     ("namespace-two-wrong", 2, "two mistakes"),
     ("self-not-send", 2, "rustc's error and ours"),
-    ("two-handlers-wrong", 5, "five mistakes"),
+    ("two-handlers-wrong", 4, "four mistakes"),
 ];
 
 #[test]

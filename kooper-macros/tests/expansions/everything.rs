@@ -60,7 +60,11 @@ const _: () = {
                 .filter(Self::is_ours)
                 .on_error(Self::on_error)
                 .owns(__kooper::source::<ConfigMap>().labels("role=address"))
-                .watches(__kooper::mapped::<Secret>().namespaces("b"), Self::users)
+                .watches(
+                    __kooper::mapped::<Secret>()
+                        .namespaces(__kooper::within::<Secret>("b")),
+                    Self::users,
+                )
         }
         fn on_add(
             &self,

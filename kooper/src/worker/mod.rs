@@ -178,7 +178,7 @@ impl<H: Runnable> Workers<H> {
     ) -> Result<Requeue, Failed> {
         let (child, limits) = (attempt.child(which), self.in_force(which));
         let cancelled = self.cancelled.child_token();
-        let ctx = Context::new(Inner {
+        let ctx = Context::of_attempt(Inner {
             key: handout.key.clone(),
             controller: self.controller.clone(),
             attempt: handout.attempt,

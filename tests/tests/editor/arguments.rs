@@ -1,7 +1,7 @@
 //! The arguments of the attributes in a text: what they are called, and where.
 
 use crate::{
-    args::{Args, Arguments, Attempts, Delays, Row, Selected},
+    args::{Args, Arguments, Attempts, Delays, Mapped, Row, Selected},
     span::Recorded,
 };
 use proc_macro2::{Delimiter, LineColumn, TokenStream, TokenTree};
@@ -16,8 +16,9 @@ pub(crate) struct Argument {
 }
 
 /// All tables.
-pub(crate) fn tables() -> [Table; 5] {
-    [table::<Args>(), table::<Attempts>(), table::<Delays>(), table::<Selected>(), table::<Recorded>()]
+pub(crate) fn tables() -> [Table; 6] {
+    let (owned, mapped) = (table::<Selected>(), table::<Mapped>());
+    [table::<Args>(), table::<Attempts>(), table::<Delays>(), owned, mapped, table::<Recorded>()]
 }
 
 /// What its arguments are called, and which there are.
@@ -34,7 +35,8 @@ fn table_of(name: &str) -> Option<Table> {
         "controller" => table::<Args>(),
         "handler" => table::<Attempts>(),
         "backoff" => table::<Delays>(),
-        "owns" | "watches" => table::<Selected>(),
+        "owns" => table::<Selected>(),
+        "watches" => table::<Mapped>(),
         "span" => table::<Recorded>(),
         _ => return None,
     })

@@ -15,7 +15,7 @@ pub(crate) struct Setter {
 }
 
 /// By tables. An argument that stands there twice leads to one or the other, by what else is given.
-pub(crate) const SETTERS: [(&str, &[Setter]); 5] = [
+pub(crate) const SETTERS: [(&str, &[Setter]); 6] = [
     (
         "argument",
         &[
@@ -80,7 +80,15 @@ pub(crate) const SETTERS: [(&str, &[Setter]); 5] = [
         ],
     ),
     (
-        "option",
+        "`owns` option",
+        &[
+            setter("labels", "labels", "source.rs", "whatever their labels unless set"),
+            setter("fields", "fields", "source.rs", "whatever their fields unless set"),
+            setter("namespace", "namespaces", "source.rs", "in the controller's own unless set"),
+        ],
+    ),
+    (
+        "`watches` option",
         &[
             setter("map", "mapped", "__private.rs", "What each of them leads to, `map` says"),
             setter("labels", "labels", "source.rs", "whatever their labels unless set"),

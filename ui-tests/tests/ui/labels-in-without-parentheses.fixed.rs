@@ -3,7 +3,7 @@ use kooper::{Context, Result, controller};
 
 struct Web;
 
-#[controller(resource = Pod, labels = "app in (web)")]
+#[controller(resource = Pod, labels = "app=web")]
 impl Web {
     async fn add(&self, _: Context, _: Pod) -> Result {
         Ok(())

@@ -2,9 +2,9 @@ use kooper::{Context, Result, controller};
 
 struct Web;
 
-#[controller(resource = String, namespace = "x")]
+#[controller(resource = Web, namespace = "x")]
 impl Web {
-    async fn add(&self, _: Context, _: String) -> Result {
+    async fn add(&self, _: Context, _: Web) -> Result {
         Ok(())
     }
 }

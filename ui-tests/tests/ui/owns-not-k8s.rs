@@ -3,7 +3,7 @@ use kooper::{Context, Result, controller};
 
 struct Web;
 
-#[controller(resource = Pod, owns(String))]
+#[controller(resource = Pod, owns(std::path::PathBuf))]
 impl Web {
     async fn add(&self, _: Context, _: Pod) -> Result {
         Ok(())

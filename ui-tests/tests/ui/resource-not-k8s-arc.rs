@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 struct Web;
 
-#[controller(resource = String)]
+#[controller(resource = Web)]
 impl Web {
-    async fn add(&self, _: Context, _: Arc<String>) -> Result {
+    async fn add(&self, _: Context, _: Arc<Web>) -> Result {
         Ok(())
     }
 }

@@ -2,9 +2,9 @@ use kooper::{Context, Result, controller};
 
 struct Web;
 
-#[controller(resource = String)]
+#[controller(resource = Web)]
 impl Web {
-    async fn add(&self, _: Context, _: String) -> Result {
+    async fn add(&self, _: Context, _: Web) -> Result {
         Ok(())
     }
 }

@@ -1,0 +1,16 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+use std::sync::Arc;
+
+struct Web;
+
+#[controller(resource = Pod)]
+impl Web {
+    async fn add<K: Send>(&self, _: Context, _: Arc<K>) -> kooper::Result {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,16 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Pod)]
+impl Web {
+    async fn add(&self, ctx: Context, object: Pod) -> kooper::Result {
+        let _ = (ctx, object);
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

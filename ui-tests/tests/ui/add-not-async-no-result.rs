@@ -1,0 +1,13 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::controller;
+
+struct Web;
+
+#[controller(resource = Pod)]
+impl Web {
+    fn add(&self, _: Pod) {}
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

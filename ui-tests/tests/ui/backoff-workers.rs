@@ -1,0 +1,15 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Pod, backoff(factor = 2, workers = 5))]
+impl Web {
+    async fn add(&self, _: Context, _: Pod) -> kooper::Result {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,19 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Pod)]
+impl Web {
+    async fn add(&self, _: Context, _: Pod) -> kooper::Result {
+        Ok(())
+    }
+
+    async fn delete(&self, _: &str, _: &str) -> kooper::Result {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

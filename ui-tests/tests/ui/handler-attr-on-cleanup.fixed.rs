@@ -1,0 +1,20 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Pod, finalizer = "example.com/cleanup")]
+impl Web {
+    async fn add(&self, _: Context, _: Pod) -> kooper::Result {
+        Ok(())
+    }
+
+    #[handler(retries = 3)]
+    async fn finalize(&self, _: Pod) -> kooper::Result {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,15 @@
+use k8s_openapi::api::core::v1::{ConfigMap, Pod};
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Pod, owns(ConfigMap, filter = Self::is_ours))]
+impl Web {
+    async fn add(&self, _: Context, _: Pod) -> kooper::Result {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}
