@@ -126,6 +126,7 @@ fixed! {
     blind_go_add_takes_request = "ui/blind-go-add-takes-request.fixed.rs";
     blind_go_attribute_as_a_marker = "ui/blind-go-attribute-as-a-marker.fixed.rs";
     blind_go_attribute_on_struct = "ui/blind-go-attribute-on-struct.fixed.rs";
+    blind_go_backoff_steps = "ui/blind-go-backoff-steps.fixed.rs";
     blind_go_blocking_handler = "ui/blind-go-blocking-handler.fixed.rs";
     blind_go_cleanup_in_add_by_deletion_timestamp = "ui/blind-go-cleanup-in-add-by-deletion-timestamp.fixed.rs";
     blind_go_concurrent_workers = "ui/blind-go-concurrent-workers.fixed.rs";
@@ -133,6 +134,7 @@ fixed! {
     blind_go_debounce_over_resync = "ui/blind-go-debounce-over-resync.fixed.rs";
     blind_go_delete_of_a_str = "ui/blind-go-delete-of-a-str.fixed.rs";
     blind_go_delete_of_the_last_state = "ui/blind-go-delete-of-the-last-state.fixed.rs";
+    blind_go_disable_resync = "ui/blind-go-disable-resync.fixed.rs";
     blind_go_duration_by_product = "ui/blind-go-duration-by-product.fixed.rs";
     blind_go_error_as_an_interface = "ui/blind-go-error-as-an-interface.fixed.rs";
     blind_go_error_as_in_go = "ui/blind-go-error-as-in-go.fixed.rs";
@@ -143,6 +145,7 @@ fixed! {
     blind_go_impl_of_a_reconciler_trait = "ui/blind-go-impl-of-a-reconciler-trait.fixed.rs";
     blind_go_implements_handler = "ui/blind-go-implements-handler.fixed.rs";
     blind_go_kubebuilder_root_object = "ui/blind-go-kubebuilder-root-object.fixed.rs";
+    blind_go_map_func_literal = "ui/blind-go-map-func-literal.fixed.rs";
     blind_go_map_func_with_ctx = "ui/blind-go-map-func-with-ctx.fixed.rs";
     blind_go_map_returns_strings = "ui/blind-go-map-returns-strings.fixed.rs";
     blind_go_map_with_context = "ui/blind-go-map-with-context.fixed.rs";
@@ -154,8 +157,10 @@ fixed! {
     blind_go_not_in_as_two_words = "ui/blind-go-not-in-as-two-words.fixed.rs";
     blind_go_object_by_an_interface = "ui/blind-go-object-by-an-interface.fixed.rs";
     blind_go_on_error_of_any_error = "ui/blind-go-on-error-of-any-error.fixed.rs";
+    blind_go_one_marker_a_line = "ui/blind-go-one-marker-a-line.fixed.rs";
     blind_go_owns_two_at_once = "ui/blind-go-owns-two-at-once.fixed.rs";
     blind_go_owns_two_kinds = "ui/blind-go-owns-two-kinds.fixed.rs";
+    blind_go_owns_with_predicate = "ui/blind-go-owns-with-predicate.fixed.rs";
     blind_go_pointer_receiver = "ui/blind-go-pointer-receiver.fixed.rs";
     blind_go_pointer_to_the_object = "ui/blind-go-pointer-to-the-object.fixed.rs";
     blind_go_predicate_for_one_event = "ui/blind-go-predicate-for-one-event.fixed.rs";
@@ -182,6 +187,7 @@ fixed! {
     blind_go_unstructured = "ui/blind-go-unstructured.fixed.rs";
     blind_go_watches_positional_map = "ui/blind-go-watches-positional-map.fixed.rs";
     blind_go_workers_by_a_constant_of_i32 = "ui/blind-go-workers-by-a-constant-of-i32.fixed.rs";
+    blind_kopf_annotations_argument = "ui/blind-kopf-annotations-argument.fixed.rs";
     blind_kopf_attribute_for_each_app = "ui/blind-kopf-attribute-for-each-app.fixed.rs";
     blind_kopf_attribute_on_struct = "ui/blind-kopf-attribute-on-struct.fixed.rs";
     blind_kopf_backoff_as_list_of_delays = "ui/blind-kopf-backoff-as-list-of-delays.fixed.rs";
@@ -192,9 +198,11 @@ fixed! {
     blind_kopf_counts_in_a_field = "ui/blind-kopf-counts-in-a-field.fixed.rs";
     blind_kopf_create_and_update = "ui/blind-kopf-create-and-update.fixed.rs";
     blind_kopf_create_handler = "ui/blind-kopf-create-handler.fixed.rs";
+    blind_kopf_delete_by_namespace_and_name = "ui/blind-kopf-delete-by-namespace-and-name.fixed.rs";
     blind_kopf_delete_is_given_the_object = "ui/blind-kopf-delete-is-given-the-object.fixed.rs";
     blind_kopf_delete_takes_object = "ui/blind-kopf-delete-takes-object.fixed.rs";
     blind_kopf_dynamic_object_as_resource = "ui/blind-kopf-dynamic-object-as-resource.fixed.rs";
+    blind_kopf_fields_without_value = "ui/blind-kopf-fields-without-value.fixed.rs";
     blind_kopf_filter_lambda = "ui/blind-kopf-filter-lambda.fixed.rs";
     blind_kopf_filter_of_old_and_new = "ui/blind-kopf-filter-of-old-and-new.fixed.rs";
     blind_kopf_finalize_without_receiver = "ui/blind-kopf-finalize-without-receiver.fixed.rs";
@@ -202,6 +210,8 @@ fixed! {
     blind_kopf_finalizer_with_delete = "ui/blind-kopf-finalizer-with-delete.fixed.rs";
     blind_kopf_finalizer_with_delete_of_a_key = "ui/blind-kopf-finalizer-with-delete-of-a-key.fixed.rs";
     blind_kopf_functions_of_the_module = "ui/blind-kopf-functions-of-the-module.fixed.rs";
+    blind_kopf_generic_add = "ui/blind-kopf-generic-add.fixed.rs";
+    blind_kopf_handler_attribute_on_update = "ui/blind-kopf-handler-attribute-on-update.fixed.rs";
     blind_kopf_handler_span_level_warning = "ui/blind-kopf-handler-span-level-warning.fixed.rs";
     blind_kopf_impl_handler_for = "ui/blind-kopf-impl-handler-for.fixed.rs";
     blind_kopf_implements_a_reconciler = "ui/blind-kopf-implements-a-reconciler.fixed.rs";
@@ -215,6 +225,7 @@ fixed! {
     blind_kopf_map_gives_strings = "ui/blind-kopf-map-gives-strings.fixed.rs";
     blind_kopf_mapper_strings = "ui/blind-kopf-mapper-strings.fixed.rs";
     blind_kopf_more_arguments = "ui/blind-kopf-more-arguments.fixed.rs";
+    blind_kopf_namespace_glob = "ui/blind-kopf-namespace-glob.fixed.rs";
     blind_kopf_on_error_as_mode = "ui/blind-kopf-on-error-as-mode.fixed.rs";
     blind_kopf_owns_as_list = "ui/blind-kopf-owns-as-list.fixed.rs";
     blind_kopf_permanent_unconverted = "ui/blind-kopf-permanent-unconverted.fixed.rs";
@@ -232,6 +243,7 @@ fixed! {
     blind_kopf_snake_case_name = "ui/blind-kopf-snake-case-name.fixed.rs";
     blind_kopf_spec_as_resource = "ui/blind-kopf-spec-as-resource.fixed.rs";
     blind_kopf_stacked_attributes = "ui/blind-kopf-stacked-attributes.fixed.rs";
+    blind_kopf_stacked_controllers = "ui/blind-kopf-stacked-controllers.fixed.rs";
     blind_kopf_temporary_error = "ui/blind-kopf-temporary-error.fixed.rs";
     blind_kopf_temporary_error_that_is_no_error = "ui/blind-kopf-temporary-error-that-is-no-error.fixed.rs";
     blind_kopf_timeout_of_a_handler_in_seconds = "ui/blind-kopf-timeout-of-a-handler-in-seconds.fixed.rs";
@@ -242,9 +254,11 @@ fixed! {
     blind_kopf_when_lambda = "ui/blind-kopf-when-lambda.fixed.rs";
     blind_kube_argument_in_fields_of_all = "ui/blind-kube-argument-in-fields-of-all.fixed.rs";
     blind_kube_arguments_in_its_order = "ui/blind-kube-arguments-in-its-order.fixed.rs";
+    blind_kube_attribute_on_a_function = "ui/blind-kube-attribute-on-a-function.fixed.rs";
     blind_kube_attribute_on_struct = "ui/blind-kube-attribute-on-struct.fixed.rs";
     blind_kube_attribute_on_struct_with_name = "ui/blind-kube-attribute-on-struct-with-name.fixed.rs";
     blind_kube_box_of_any_error = "ui/blind-kube-box-of-any-error.fixed.rs";
+    blind_kube_boxed_future = "ui/blind-kube-boxed-future.fixed.rs";
     blind_kube_cleans_up_in_delete = "ui/blind-kube-cleans-up-in-delete.fixed.rs";
     blind_kube_cleanup_for_finalize = "ui/blind-kube-cleanup-for-finalize.fixed.rs";
     blind_kube_client_as_argument = "ui/blind-kube-client-as-argument.fixed.rs";
@@ -263,6 +277,8 @@ fixed! {
     blind_kube_error_policy_signature = "ui/blind-kube-error-policy-signature.fixed.rs";
     blind_kube_filter_gives_a_future = "ui/blind-kube-filter-gives-a-future.fixed.rs";
     blind_kube_finalizer_cleans_in_delete = "ui/blind-kube-finalizer-cleans-in-delete.fixed.rs";
+    blind_kube_finalizer_on_the_handler = "ui/blind-kube-finalizer-on-the-handler.fixed.rs";
+    blind_kube_generic_add = "ui/blind-kube-generic-add.fixed.rs";
     blind_kube_impl_of_a_trait = "ui/blind-kube-impl-of-a-trait.fixed.rs";
     blind_kube_jitter_as_bool = "ui/blind-kube-jitter-as-bool.fixed.rs";
     blind_kube_mapper_takes_the_object = "ui/blind-kube-mapper-takes-the-object.fixed.rs";
@@ -280,12 +296,15 @@ fixed! {
     blind_kube_own_data_as_context = "ui/blind-kube-own-data-as-context.fixed.rs";
     blind_kube_own_error_without_error_trait = "ui/blind-kube-own-error-without-error-trait.fixed.rs";
     blind_kube_owns_with_equals = "ui/blind-kube-owns-with-equals.fixed.rs";
+    blind_kube_owns_with_list_params = "ui/blind-kube-owns-with-list-params.fixed.rs";
     blind_kube_permanent_without_into = "ui/blind-kube-permanent-without-into.fixed.rs";
+    blind_kube_predicate_as_filter = "ui/blind-kube-predicate-as-filter.fixed.rs";
     blind_kube_predicate_of_a_hash = "ui/blind-kube-predicate-of-a-hash.fixed.rs";
     blind_kube_rate_per_min = "ui/blind-kube-rate-per-min.fixed.rs";
     blind_kube_reconcile_for_add = "ui/blind-kube-reconcile-for-add.fixed.rs";
     blind_kube_reconcile_in_arc = "ui/blind-kube-reconcile-in-arc.fixed.rs";
     blind_kube_requeue_as_option_duration = "ui/blind-kube-requeue-as-option-duration.fixed.rs";
+    blind_kube_resource_is_an_api = "ui/blind-kube-resource-is-an-api.fixed.rs";
     blind_kube_resync_duration_call = "ui/blind-kube-resync-duration-call.fixed.rs";
     blind_kube_run_an_arc = "ui/blind-kube-run-an-arc.fixed.rs";
     blind_kube_self_in_arc = "ui/blind-kube-self-in-arc.fixed.rs";

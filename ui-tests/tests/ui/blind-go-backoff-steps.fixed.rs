@@ -1,0 +1,17 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Pod, workers = 5)]
+impl Web {
+    #[handler(retries = 3, backoff(factor = 2))]
+    async fn add(&self, ctx: Context, pod: Pod) -> kooper::Result {
+        println!("{} is {:?}", ctx.key(), pod.status.and_then(|s| s.phase));
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,22 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Pod)]
+impl Web {
+    async fn add(&self, ctx: Context, _pod: Pod) -> kooper::Result {
+        println!("{} is new", ctx.key());
+        Ok(())
+    }
+
+    #[handler(retries = 10, timeout = "5m")]
+    async fn update(&self, ctx: Context, _pod: Pod) -> kooper::Result {
+        println!("{} has changed", ctx.key());
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,17 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, Requeue, controller};
+use std::{sync::Arc, time::Duration};
+
+struct Web;
+
+#[controller(resource = Pod, name = "web", retries = 3)]
+impl Web {
+    async fn add(&self, ctx: Context, pod: Arc<Pod>) -> kooper::Result<Requeue> {
+        println!("{}: {:?}", ctx.key(), pod.status);
+        Ok(Requeue::after(Duration::from_secs(60)))
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,21 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, Requeue, controller};
+use std::{future::Future, pin::Pin, sync::Arc};
+
+type ReconcileFuture<'a> = Pin<Box<dyn Future<Output = kooper::Result<Requeue>> + Send + 'a>>;
+
+struct Web;
+
+#[controller(resource = Pod)]
+impl Web {
+    fn add(&self, ctx: Context, pod: Arc<Pod>) -> ReconcileFuture<'_> {
+        Box::pin(async move {
+            println!("{}: {:?}", ctx.key(), pod.status);
+            Ok(Requeue::none())
+        })
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}
