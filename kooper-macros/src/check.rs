@@ -144,12 +144,12 @@ fn handlers<'a>(args: &Args, block: &'a Block, diag: &mut Diag) -> Vec<Handler<'
     for own in handlers.iter().map(|handler| &handler.attempts) {
         backoff(&own.given, own.retries.as_ref(), own.backoff.as_ref(), diag);
     }
-    for Method { sig, settings, .. } in &block.methods {
+    for (Method { sig, .. }, attr) in block.methods.iter().filter_map(|it| Some((it, it.settings.first()?))) {
         let is_there = |role: &Role| block.methods.iter().any(|method| method.sig.ident == role.name);
         let is_due = |role: &Role| *role != FINALIZE || args.given.contains_key("finalizer");
         let meant = ROLES.into_iter().find(|role| sig.ident == role.name || meant_for(sig, role));
         let is_told = meant.is_some_and(|role| sig.ident == role.name || !is_there(role) && is_due(role));
-        if let (Some(attr), false) = (settings.first(), is_told) {
+        if !is_told {
             diag.at(attr, role::no_handler(&sig.ident.to_string(), meant));
         }
     }

@@ -225,7 +225,7 @@ fn wrapper(handler: &Handler<'_>, controller: &Controller<'_>) -> TokenStream {
             #context
             let #object = #converted;
             #record
-            <#output as #k::HandlerOutput>::outcome_of(Self::#name(#this, #pass #object))
+            <#output as #k::HandlerOutput>::of(Self::#name(#this, #pass #object))
         }
     }
 }

@@ -162,10 +162,11 @@ pub fn stacked(all: &str) -> (bool, String) {
         }
         one.push(c);
     }
-    let each: Vec<&str> = each.iter().map(|each| each.trim()).filter(|each| !each.is_empty()).collect();
-    let name = |argument: &&&str| argument.split(['=', ' ', '(']).next().unwrap_or_default().to_owned();
-    let repeats = |each: &&&str| each.starts_with("owns") || each.starts_with("watches");
-    let names: Vec<String> = each.iter().filter(|each| !repeats(each)).map(|each| name(&each)).collect();
+    let each: Vec<_> =
+        each.iter().map(|each| each.trim().to_owned()).filter(|each| !each.is_empty()).collect();
+    let name = |argument: &String| argument.split(['=', ' ', '(']).next().unwrap_or_default().to_owned();
+    let repeats = |each: &String| each.starts_with("owns") || each.starts_with("watches");
+    let names: Vec<String> = each.iter().filter(|each| !repeats(each)).map(name).collect();
     let fault = "an `impl` block takes one `#[controller]`";
     if (1..names.len()).any(|at| names[..at].contains(&names[at])) {
         return (false, format!("{fault}: remove this one"));

@@ -122,7 +122,7 @@ pub fn no_growth(initial: Duration, max: Duration, is_given: bool) -> String {
 
 /// What is wrong with a setting that must be shorter than another, and is not.
 pub fn not_shorter(setting: &str, interval: Duration, than: &str, limit: Duration) -> String {
-    let [shown, limit, longer] = [interval, limit, 2 * interval].map(show);
+    let (shown, limit, longer) = (show(interval), show(limit), show(2 * interval));
     let help = format!("= help: give a longer one, such as `{than} = {longer:?}`");
     format!("`{setting}` ({shown}) must be shorter than `{than}` ({limit})\n{help}")
 }

@@ -71,9 +71,13 @@ pub fn path(code: &str) -> Option<String> {
 
 /// Tokens, which blanks part, as they would be written.
 pub fn tight(tokens: &str) -> String {
+    // Most are a single word, and this is asked often.
+    if !tokens.contains([' ', '\n']) {
+        return tokens.to_owned();
+    }
     // A long line is broken, but not within a text.
     let tokens = &if tokens.contains('\n') && !tokens.contains('"') {
-        tokens.split_whitespace().collect::<Vec<_>>().join(" ")
+        tokens.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ")
     } else {
         tokens.replace('\n', " ")
     };

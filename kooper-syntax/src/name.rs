@@ -37,7 +37,7 @@ pub fn kebab_case(name: &str) -> String {
         }
         kebab.extend(letter.to_lowercase());
     }
-    let words: Vec<&str> = kebab.split('-').filter(|word| !word.is_empty()).collect();
+    let words: Vec<_> = kebab.split('-').filter(|word| !word.is_empty()).map(str::to_owned).collect();
     words.join("-")
 }
 

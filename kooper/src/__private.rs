@@ -45,7 +45,7 @@ pub const fn span(handler: Site) -> Site {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a duration",
     label = "expected `Duration`, found `{Self}`",
-    note = "give the constant the type `std::time::Duration`, such as `Duration::from_secs(30)`"
+    note = "give the constant the type `std::time::Duration`, such as `std::time::Duration::from_secs(30)`"
 )]
 pub trait IsDuration {
     fn it(self) -> StdDuration;

@@ -149,7 +149,8 @@ impl Requeue {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Kubernetes resource type",
     label = "not a Kubernetes resource",
-    note = "`resource = ...` takes a `k8s_openapi` type such as `Pod`, or a type that derives `kube::CustomResource`, or `PartialObjectMeta` of one"
+    note = "`resource = ...` takes a `k8s_openapi` type such as `Pod`, or a type that derives `kube::CustomResource`, or `PartialObjectMeta` of one",
+    note = "a type that implements `kube::Resource` by hand needs `serde::Deserialize` too, and `DynamicType = ()`"
 )]
 pub trait Resource: Sized + Send + Sync + 'static {
     /// The type itself, with all that is known of it.
@@ -246,7 +247,7 @@ pub trait HandlerOutput: Sized {
 
     /// The same of what a handler will return. No `async` block: rustc would prove of a second one that it is `Send`, and
     /// it would have the size of the handler's future twice.
-    fn outcome_of<F: Future<Output = Self>>(future: F) -> Map<F, fn(Self) -> Outcome> {
+    fn of<F: Future<Output = Self>>(future: F) -> Map<F, fn(Self) -> Outcome> {
         future.map(Self::into_outcome)
     }
 }

@@ -156,8 +156,9 @@ impl<H, R, F: Fn(&H, &R) -> bool + Send + Sync + 'static> FilterHook<H, R, (H, R
 /// What can decide about errors.
 #[diagnostic::on_unimplemented(
     message = "this function cannot decide about errors",
-    label = "expected `fn(&E, &Context) -> OnError`, where `E` is the error of the handlers",
-    note = "`E` is `kooper::Error`, or a type that implements `std::error::Error`"
+    label = "expected `fn(&kooper::Error, &Context) -> OnError`",
+    note = "in place of `kooper::Error` it may take the error type of the handlers, where that implements `std::error::Error`",
+    note = "the context may be left out, and a `&self` may be its first parameter"
 )]
 pub trait ErrorHook<H, By>: Send + Sync + 'static {
     /// What the error means.

@@ -54,9 +54,7 @@ const _: () = {
             let object = <Pod as __kooper::ObjectArg<
                 Self::Resource,
             >>::from_object(object);
-            <kooper::Result as __kooper::HandlerOutput>::outcome_of(
-                Self::add(self, object),
-            )
+            <kooper::Result as __kooper::HandlerOutput>::of(Self::add(self, object))
         }
         #[cfg(not(unix))]
         fn on_add(
@@ -67,9 +65,7 @@ const _: () = {
             let object = <Arc<
                 Pod,
             > as __kooper::ObjectArg<Self::Resource>>::from_object(object);
-            <kooper::Result as __kooper::HandlerOutput>::outcome_of(
-                Self::add(self, object),
-            )
+            <kooper::Result as __kooper::HandlerOutput>::of(Self::add(self, object))
         }
         #[cfg(feature = "audit")]
         fn on_delete(
@@ -78,9 +74,7 @@ const _: () = {
             key: __kooper::ObjectKey,
         ) -> impl __kooper::Future<Output = __kooper::Outcome> {
             let key = <ObjectKey as __kooper::KeyArg>::from_key(key);
-            <kooper::Result as __kooper::HandlerOutput>::outcome_of(
-                Self::delete(self, key),
-            )
+            <kooper::Result as __kooper::HandlerOutput>::of(Self::delete(self, key))
         }
     }
 };

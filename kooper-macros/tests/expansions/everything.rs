@@ -78,7 +78,7 @@ const _: () = {
             <Result<
                 Requeue,
                 Failure,
-            > as __kooper::HandlerOutput>::outcome_of(Self::add(self, pod))
+            > as __kooper::HandlerOutput>::of(Self::add(self, pod))
         }
         fn on_delete(
             &self,
@@ -87,10 +87,7 @@ const _: () = {
         ) -> impl __kooper::Future<Output = __kooper::Outcome> {
             let key = <ObjectKey as __kooper::KeyArg>::from_key(key);
             __kooper::record(|span| span.record("team", __kooper::plain(&"infra")));
-            <Result<
-                (),
-                Failure,
-            > as __kooper::HandlerOutput>::outcome_of(Self::delete(self, key))
+            <Result<(), Failure> as __kooper::HandlerOutput>::of(Self::delete(self, key))
         }
         fn on_finalize(
             &self,
@@ -106,7 +103,7 @@ const _: () = {
             <Result<
                 (),
                 Failure,
-            > as __kooper::HandlerOutput>::outcome_of(Self::finalize(self, pod))
+            > as __kooper::HandlerOutput>::of(Self::finalize(self, pod))
         }
     }
 };

@@ -39,9 +39,7 @@ const _: () = {
             let object = <Pod as __kooper::ObjectArg<
                 Self::Resource,
             >>::from_object(object);
-            <kooper::Result as __kooper::HandlerOutput>::outcome_of(
-                Self::add(self, ctx, object),
-            )
+            <kooper::Result as __kooper::HandlerOutput>::of(Self::add(self, ctx, object))
         }
         fn on_delete(
             &self,
@@ -50,9 +48,7 @@ const _: () = {
         ) -> impl __kooper::Future<Output = __kooper::Outcome> {
             let ctx = <Context as __kooper::ContextArg>::from_context(ctx);
             let key = <ObjectKey as __kooper::KeyArg>::from_key(key);
-            <kooper::Result as __kooper::HandlerOutput>::outcome_of(
-                Self::delete(self, ctx, key),
-            )
+            <kooper::Result as __kooper::HandlerOutput>::of(Self::delete(self, ctx, key))
         }
     }
 };

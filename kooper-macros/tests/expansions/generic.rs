@@ -35,9 +35,7 @@ const _: () = {
         ) -> impl __kooper::Future<Output = __kooper::Outcome> {
             let ctx = <Context as __kooper::ContextArg>::from_context(ctx);
             let object = <T as __kooper::ObjectArg<Self::Resource>>::from_object(object);
-            <kooper::Result as __kooper::HandlerOutput>::outcome_of(
-                Self::add(self, ctx, object),
-            )
+            <kooper::Result as __kooper::HandlerOutput>::of(Self::add(self, ctx, object))
         }
     }
 };

@@ -36,9 +36,7 @@ const _: () = {
             key: __kooper::ObjectKey,
         ) -> impl __kooper::Future<Output = __kooper::Outcome> {
             let key = <ObjectKey as __kooper::KeyArg>::from_key(key);
-            <kooper::Result as __kooper::HandlerOutput>::outcome_of(
-                Self::delete(self, key),
-            )
+            <kooper::Result as __kooper::HandlerOutput>::of(Self::delete(self, key))
         }
         fn on_add(&self, _: __kooper::Context, _: Self::Resource) -> __kooper::Pending {
             ::core::future::pending()
