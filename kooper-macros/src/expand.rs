@@ -105,6 +105,7 @@ fn hooks(args: &Args) -> Option<TokenStream> {
 impl ToTokens for Backoff {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.extend(match self {
+            Self::Constant(Time::Code(backoff)) => backoff.clone(),
             Self::Constant(delay) => quote!(__kooper::Backoff::constant(#delay)),
             Self::Growing(delays) if delays.given.is_empty() => {
                 let Delays { initial, max, factor, jitter, .. } = &**delays;

@@ -126,6 +126,10 @@ impl<'a> Shape<'a, '_> {
         }
         let is_context = |arg: &PatType| meant::is_context(&show(&arg.ty));
         let (at, fault) = match arguments[..] {
+            [] | [_] if arguments.iter().all(|it| is_context(it) && self.resource != "Context") => {
+                let help = format!("= help: write {}", self.role.signature(self.resource));
+                (self.sig.ident.to_token_stream(), format!("takes the {subject}\n{help}"))
+            }
             [subject] => return Some((None, subject)),
             [first, last] if is_context(last) && !is_context(first) && self.resource != "Context" => {
                 let written = [last, first].map(show).join(", ").replace("Arc<Context>", "Context");
@@ -138,10 +142,6 @@ impl<'a> Shape<'a, '_> {
             }
             [first, last] if !self.is_subject(first) || self.is_subject(last) => {
                 return Some((Some(first), last));
-            }
-            [] => {
-                let help = format!("= help: write {}", self.role.signature(self.resource));
-                (self.sig.ident.to_token_stream(), format!("takes the {subject}\n{help}"))
             }
             _ => {
                 let object = arguments.iter().position(|argument| self.is_subject(argument)).unwrap_or(1);

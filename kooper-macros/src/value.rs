@@ -165,6 +165,7 @@ pub(crate) fn count(value: &Value<'_>) -> Result<TokenStream> {
 pub(crate) fn time(value: &Value<'_>) -> Result<Time> {
     let Row { name, example, .. } = value.row;
     match (value.expr, answer::time(name, value.literal().as_deref(), &value.shown, example)) {
+        (Expr::Path(_), _) if *name == "backoff" => Ok(Time::Code(constant(value, "IsBackoff"))),
         (Expr::Path(_), _) => Ok(Time::Code(constant(value, "IsDuration"))),
         (text, Ok(duration)) => Ok(Time::Known(duration, text.span())),
         (_, Err(fault)) => value.fail(fault),

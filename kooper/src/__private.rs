@@ -57,6 +57,22 @@ impl IsDuration for StdDuration {
     }
 }
 
+/// What a constant that stands for a backoff may be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a backoff",
+    label = "expected `Duration` or `Backoff`, found `{Self}`",
+    note = "give the constant the type `std::time::Duration`, such as `std::time::Duration::from_secs(30)`"
+)]
+pub trait IsBackoff {
+    fn it(self) -> Backoff;
+}
+#[diagnostic::do_not_recommend]
+impl<B: Into<Backoff>> IsBackoff for B {
+    fn it(self) -> Backoff {
+        self.into()
+    }
+}
+
 /// What a constant that stands for a count may be.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a count",

@@ -1,14 +1,15 @@
 //! The controller: a handler with its settings, and the ways to run it.
 
 use crate::{
-    Attempts, Backoff, Encoding, ErrorHook, FilterHook, Handler, Hooks, MapHook, MaybeDuration, RateLimit,
-    Readiness, Resource, Result, Source, Spec, client,
+    Attempts, Backoff, Encoding, ErrorHook, FilterHook, Handler, Hooks, MapHook, MaybeDuration, MaybeText,
+    RateLimit, Readiness, Resource, Result, Source, Spec, client,
     handler::Runnable,
     retriever::{Health, Names},
     running::Running,
     signal::Signals,
     trace::Spans,
 };
+use futures_util::FutureExt as _;
 use kube::Client;
 use std::{future::Future, pin::Pin, time::Duration};
 use tokio::sync::watch;
@@ -38,7 +39,7 @@ use tokio_util::sync::CancellationToken;
 ///     .namespaces(["default", "kube-system"])
 ///     .workers(10)
 ///     .resync(None)
-///     .drain_timeout(Duration::from_secs(10))
+///     .shutdown(Duration::from_secs(10))
 ///     .run()
 ///     .await
 /// # }
@@ -102,9 +103,9 @@ impl<H: Runnable> Controller<H> {
         self
     }
 
-    /// The time before each retry.
-    pub fn backoff(mut self, backoff: Backoff) -> Self {
-        self.spec.queue.backoff = backoff;
+    /// The time before each retry: a [`Backoff`], or a `Duration` for the same each time.
+    pub fn backoff(mut self, backoff: impl Into<Backoff>) -> Self {
+        self.spec.queue.backoff = backoff.into();
         self
     }
 
@@ -159,7 +160,7 @@ impl<H: Runnable> Controller<H> {
     }
 
     /// The finalizer that objects carry while there is a `finalize` to come; see [`Spec::finalizer`]. `None` for none.
-    pub fn finalizer<'a>(mut self, finalizer: impl Into<Option<&'a str>>) -> Self {
+    pub fn finalizer(mut self, finalizer: impl MaybeText) -> Self {
         self.spec = self.spec.finalizer(finalizer);
         self
     }
@@ -195,14 +196,14 @@ impl<H: Runnable> Controller<H> {
     }
 
     /// Only objects with these labels, in the syntax of `kubectl get -l`; `None` for all.
-    pub fn labels<'a>(mut self, selector: impl Into<Option<&'a str>>) -> Self {
-        self.spec.retriever.labels = selector.into().map(Into::into);
+    pub fn labels(mut self, selector: impl MaybeText) -> Self {
+        self.spec.retriever.labels = selector.into_text();
         self
     }
 
     /// Only objects with these field values, in the syntax of `kubectl get --field-selector`; `None` for all.
-    pub fn fields<'a>(mut self, selector: impl Into<Option<&'a str>>) -> Self {
-        self.spec.retriever.fields = selector.into().map(Into::into);
+    pub fn fields(mut self, selector: impl MaybeText) -> Self {
+        self.spec.retriever.fields = selector.into_text();
         self
     }
 
@@ -307,7 +308,7 @@ impl<H: Runnable> Controller<H> {
     ///
     /// 5 s before its end (half of it, where it is under 10 s) [`Context::cancellation`](crate::Context::cancellation)
     /// fires; at its end what still runs is dropped. Keep it below the pod's `terminationGracePeriodSeconds`.
-    pub fn drain_timeout(mut self, timeout: Duration) -> Self {
+    pub fn shutdown(mut self, timeout: Duration) -> Self {
         self.spec.shutdown = timeout;
         self
     }
@@ -333,7 +334,7 @@ impl<H: Runnable> Controller<H> {
     ///
     /// The future is polled within the controller's own; [`run_until`](Self::run_until) does not ask it.
     pub fn stop_when(mut self, stop: impl Future + Send + 'static) -> Self {
-        self.stop = Some(Box::pin(async { drop(stop.await) }));
+        self.stop = Some(Box::pin(stop.map(drop)));
         self
     }
 
@@ -386,15 +387,15 @@ impl<H: Runnable> Controller<H> {
         self.drive(stop, again).await
     }
 
-    /// Runs until `stop` resolves, then drains. No signal is listened for.
+    /// Runs until `stop` resolves, to whatever value, then drains. No signal is listened for. For ever: `std::future::pending::<()>()`.
     ///
     /// Cancellation safe in that nothing goes on once the future is dropped, but what runs is dropped with it: no drain.
     ///
     /// # Errors
     ///
     /// Those of [`Controller::run`].
-    pub async fn run_until(self, stop: impl Future<Output = ()> + Send) -> Result {
-        self.drive(stop, CancellationToken::new()).await
+    pub async fn run_until(self, stop: impl Future + Send) -> Result {
+        self.drive(stop.map(drop), CancellationToken::new()).await
     }
 
     async fn drive(self, stop: impl Future<Output = ()>, at_once: CancellationToken) -> Result {

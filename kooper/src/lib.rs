@@ -139,7 +139,7 @@ pub use queue::{Backoff, Queue, RateLimit};
 pub use readiness::Readiness;
 pub use retriever::{Names, Retriever};
 pub use source::{MapHook, Source};
-pub use spec::{MaybeDuration, Spec};
+pub use spec::{MaybeDuration, MaybeText, Spec};
 pub use wire::Encoding;
 
 /// What the attribute's expansion names. Not for use by hand, and free to change.

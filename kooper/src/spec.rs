@@ -40,6 +40,41 @@ pub trait MaybeDuration: Into<Option<Duration>> {}
 #[diagnostic::do_not_recommend]
 impl<T: Into<Option<Duration>>> MaybeDuration for T {}
 
+/// What a setter of a text takes: a `&str` or a `String`, or an `Option<&str>`, where `None` is for none at all.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a text",
+    label = "expected a `&str`, a `String` or `None`",
+    note = "selectors are written as for `kubectl get`, such as `\"app=web\"`"
+)]
+pub trait MaybeText {
+    /// The text, if there is one.
+    fn into_text(self) -> Option<String>;
+}
+
+impl MaybeText for &str {
+    fn into_text(self) -> Option<String> {
+        Some(self.to_owned())
+    }
+}
+
+impl MaybeText for String {
+    fn into_text(self) -> Option<String> {
+        Some(self)
+    }
+}
+
+impl MaybeText for &String {
+    fn into_text(self) -> Option<String> {
+        Some(self.clone())
+    }
+}
+
+impl MaybeText for Option<&str> {
+    fn into_text(self) -> Option<String> {
+        self.map(str::to_owned)
+    }
+}
+
 impl Spec {
     /// A controller by name, with what it retrieves and how it queues; a handler may take as long as it wants.
     ///
@@ -72,8 +107,8 @@ impl Spec {
     ///
     /// The program needs the permission to `patch` the resource.
     #[must_use]
-    pub fn finalizer<'a>(mut self, finalizer: impl Into<Option<&'a str>>) -> Self {
-        self.finalizer = finalizer.into().map(Into::into);
+    pub fn finalizer(mut self, finalizer: impl MaybeText) -> Self {
+        self.finalizer = finalizer.into_text();
         self
     }
 

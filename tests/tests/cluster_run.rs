@@ -216,9 +216,7 @@ async fn stopping_drains_and_tells_how_it_went() {
     let adjusted = |takes: u64| {
         let diary = Diary::new(Act::Take(Duration::from_secs(takes)));
         let run = cluster.run_with(diary.clone(), |controller| {
-            controller
-                .drain_timeout(Duration::from_secs(20))
-                .backoff(Backoff::constant(Duration::from_secs(1)))
+            controller.shutdown(Duration::from_secs(20)).backoff(Backoff::constant(Duration::from_secs(1)))
         });
         (diary, run)
     };

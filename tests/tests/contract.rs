@@ -414,7 +414,7 @@ async fn an_attempt_that_is_cut_off_at_the_drain_deadline_ends_its_trace() {
     let _recording = traces.install();
     let (script, calls) = Script::new(|_| Act::Hang);
     let controller =
-        Controller::new(script).client(cluster.client()).timeout(None).drain_timeout(Duration::from_secs(20));
+        Controller::new(script).client(cluster.client()).timeout(None).shutdown(Duration::from_secs(20));
     let running = Running::start(controller);
     let pods: Api<Pod> = Api::default_namespaced(cluster.client());
     pods.create(&PostParams::default(), &pod("web")).await.expect("created");
@@ -519,7 +519,7 @@ async fn a_root_has_no_parent_though_the_controller_runs_within_a_span() {
     let (script, _) = Script::new(|_| Act::Good);
     let outer = tracing::info_span!("main");
     let controller = Controller::new(script).client(cluster.client());
-    let running = async move { controller.run_until(std::future::pending()).await };
+    let running = async move { controller.run_until(std::future::pending::<()>()).await };
     let _task = tokio::spawn(running.instrument(outer));
     let pods: Api<Pod> = Api::default_namespaced(cluster.client());
     pods.create(&PostParams::default(), &pod("web")).await.expect("created");

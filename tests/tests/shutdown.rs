@@ -97,7 +97,7 @@ async fn a_handler_is_told_at_once_then_shortly_before_the_deadline_and_is_cut_o
         create(&cluster, "b").await;
         let (sender, mut told) = mpsc::unbounded_channel();
         let controller = Controller::new(Stubborn(sender)).client(cluster.client());
-        let running = Running::start(controller.drain_timeout(SECOND * deadline));
+        let running = Running::start(controller.shutdown(SECOND * deadline));
         for _ in 0..2 {
             assert_eq!(told.recv().await.expect("running").0, "runs");
         }
@@ -122,7 +122,7 @@ async fn a_controller_whose_future_is_dropped_does_nothing_more() {
     let cluster = Cluster::new();
     create(&cluster, "a").await;
     let (script, calls) = Script::new(|_| Act::Sleep(SECOND));
-    let run = Controller::new(script).client(cluster.client()).run_until(std::future::pending());
+    let run = Controller::new(script).client(cluster.client()).run_until(std::future::pending::<()>());
     let ended = tokio::time::timeout(SECOND / 2, run).await;
     assert!(ended.is_err(), "it was dropped in the middle of a handler");
     cluster.requests().clear();
@@ -166,7 +166,7 @@ async fn a_signal_begins_the_drain_and_a_second_one_ends_it() {
     create(&cluster, "a").await;
     let says = Arc::new(Notify::new());
     let controller = Controller::new(Waits(says.clone())).client(cluster.client());
-    let ended = tokio::spawn(controller.drain_timeout(SECOND * 600).run());
+    let ended = tokio::spawn(controller.shutdown(SECOND * 600).run());
     says.notified().await;
     terminate().await;
     says.notified().await;

@@ -151,7 +151,7 @@ fn every_setter_wins_over_the_attribute() {
         ("all namespaces", new().namespaces([]), spec(retriever().namespaces([]), queue())),
         ("labels", new().labels("a=b"), spec(retriever().labels("a=b"), queue())),
         ("no labels", new().labels(None), spec(unlabelled, queue())),
-        ("shutdown", new().drain_timeout(SECOND), spec(retriever(), queue()).shutdown(SECOND)),
+        ("shutdown", new().shutdown(SECOND), spec(retriever(), queue()).shutdown(SECOND)),
         (
             "finalizer",
             new().finalizer("example.com/a"),

@@ -434,7 +434,7 @@ impl Nodes {
 
 async fn is_refused<H: kooper::Runnable>(controller: Controller<H>, message: &str, next_step: &str) {
     let cluster = Cluster::new();
-    let error = controller.client(cluster.client()).run_until(std::future::pending()).await;
+    let error = controller.client(cluster.client()).run_until(std::future::pending::<()>()).await;
     let error = error.expect_err(message);
     assert_eq!(error.kind(), ErrorKind::Config, "{message}");
     assert!(error.downcast_ref::<ConfigError>().is_some());

@@ -116,6 +116,13 @@ pub struct Backoff {
     jitter: f64,
 }
 
+/// The same delay each time.
+impl From<Duration> for Backoff {
+    fn from(delay: Duration) -> Self {
+        Self::constant(delay)
+    }
+}
+
 impl Default for Backoff {
     fn default() -> Self {
         Self::growing()
