@@ -15,16 +15,18 @@ use std::{
 const COMPILER: &str = "rustc 1.95.";
 
 /// What rustc says of its own accord. That it comes once, and where, is what those cases are about.
-const RUSTC: [&str; 5] = [
+const RUSTC: [&str; 7] = [
+    "cannot be sent between threads safely",
+    "cannot be shared between threads safely",
     "cannot find attribute `handler`",
     "couldn't convert the error",
     "expected expression",
-    "future cannot be sent between threads safely",
+    "is not a future",
     "the trait bound",
 ];
 
 /// Cases with more than one error: with how many, and why.
-const SEVERAL: [(&str, usize, &str); 13] = [
+const SEVERAL: [(&str, usize, &str); 16] = [
     (
         "add-unresolved-error",
         2,
@@ -35,11 +37,22 @@ const SEVERAL: [(&str, usize, &str); 13] = [
     ("args-three-errors", 3, "three mistakes"),
     ("backoff-positional", 2, "two mistakes"),
     ("backoff-two-errors", 2, "two mistakes"),
+    ("blind-go-object-key-as-a-struct", 2, "rustc's, of the fields of a key, which are private"),
     ("blind-go-state-without-sync", 3, "as self-not-send, in each of two handlers"),
     (
         "blind-kopf-decorated-function",
         2,
         "within an `impl` the attribute cannot tell whose it is, so rustc asks for the handler too",
+    ),
+    (
+        "blind-kube-controller-typed-by-resource",
+        4,
+        "rustc asks for the bound of `Controller` wherever it is named",
+    ),
+    (
+        "blind-kube-generic-over-kube-resource",
+        4,
+        "a bound that is called `Resource` too: rustc tells of each thing that it lacks",
     ),
     (
         "blind-kube-key-within-a-namespace",

@@ -1,0 +1,22 @@
+use k8s_openapi::api::core::v1::ConfigMap;
+use kooper::controller;
+
+struct Web;
+
+#[controller(resource = ConfigMap)]
+impl Web {
+    async fn add(&self, config: ConfigMap) -> Result<(), Vec<kooper::Error>> {
+        let errors: Vec<kooper::Error> = config
+            .data
+            .unwrap_or_default()
+            .values()
+            .filter_map(|port| port.parse::<u16>().err())
+            .map(kooper::Error::from)
+            .collect();
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

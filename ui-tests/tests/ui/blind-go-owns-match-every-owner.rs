@@ -1,0 +1,16 @@
+use k8s_openapi::api::core::v1::{ConfigMap, Secret};
+use kooper::controller;
+
+struct Web;
+
+#[controller(resource = ConfigMap, labels = "kind=site", owns(Secret, match_every_owner = true))]
+impl Web {
+    async fn add(&self, config: ConfigMap) -> kooper::Result {
+        println!("{:?}", config.metadata.name);
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,17 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, Requeue, controller};
+use std::time::Duration;
+
+struct Web;
+
+#[controller(resource = Pod)]
+impl Web {
+    async fn add(&self, ctx: Context, _pod: Pod) -> Requeue {
+        println!("{}", ctx.key());
+        Requeue::after(Duration::from_secs(300))
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,17 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, Controller, controller};
+
+struct Web;
+
+#[controller(resource = Pod)]
+impl Web {
+    async fn add(&self, ctx: Context, _pod: Pod) -> kooper::Result {
+        println!("{}", ctx.key());
+        Ok(())
+    }
+}
+
+fn main() {
+    let namespace = std::env::var("WATCH_NAMESPACE").ok();
+    let _ = Controller::new(Web).namespaces(namespace).run();
+}
