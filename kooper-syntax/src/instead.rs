@@ -26,7 +26,7 @@ const ANSWERS: [(&str, &str, &str); 53] = [
     (
         "owns",
         "map mapper map_fn map_func handler enqueue keys to with",
-        "owner references lead from what is owned to its owner; remove it",
+        "owner references lead to the owner: remove it, or write `watches(ConfigMap, map = Self::users)`",
     ),
     (
         "owns",

@@ -56,7 +56,7 @@ impl Role {
     /// What to say where it is missing, though it is needed.
     pub fn missing(&self, resource: &str, calls_macro: bool) -> String {
         let who = if *self == FINALIZE {
-            "`finalizer` needs a handler"
+            "`finalizer` needs a handler in this `impl`"
         } else {
             "this `impl` has no `add` handler"
         };

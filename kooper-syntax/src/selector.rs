@@ -153,7 +153,7 @@ fn check_value(value: &str) -> Checked {
         Ok(())
     } else if value.contains('*') {
         Err(format!(
-            "`{value}` is a pattern, which no server takes; give each value, such as `app in (a, b)`"
+            "`{value}` is a pattern, which no server takes; write the key alone for any value, or each value, such as `app in (a, b)`"
         ))
     } else {
         Err(format!(

@@ -94,7 +94,7 @@ pub trait Handler {
     message = "`{Self}` cannot run as a controller",
     label = "not a handler, or not `Send + Sync + 'static`",
     note = "`#[controller(resource = ...)]` on an `impl` block makes a handler of a type: give a value of it, such as `kooper::run(Web)`",
-    note = "several run beside each other: `tokio::try_join!(kooper::run(Web), kooper::run(Jobs))`",
+    note = "a `Controller` with settings of its own runs by `controller.run()`; several run beside each other: `tokio::try_join!(kooper::run(Web), kooper::run(Jobs))`",
     note = "every worker calls the handlers on the same value, so it must be `Send + Sync + 'static`"
 )]
 pub trait Runnable: Handler + Send + Sync + 'static {}
@@ -261,7 +261,7 @@ impl<T: HandlerOk, E: HandlerError> HandlerOutput for Result<T, E> {
 #[diagnostic::on_unimplemented(
     message = "a handler cannot succeed with `{Self}`",
     label = "expected `Result<(), E>` or `Result<Requeue, E>`",
-    note = "`Ok(Requeue::after(duration))` has the object handled again after a time"
+    note = "return `kooper::Result` and `Ok(())`, or `kooper::Result<Requeue>` and `Ok(Requeue::after(duration))` to have the object handled again"
 )]
 pub trait HandlerOk {
     /// When the object is to be handled again.

@@ -152,6 +152,7 @@ fixed! {
     blind_go_impl_of_a_reconciler_trait = "ui/blind-go-impl-of-a-reconciler-trait.fixed.rs";
     blind_go_implements_handler = "ui/blind-go-implements-handler.fixed.rs";
     blind_go_kubebuilder_root_object = "ui/blind-go-kubebuilder-root-object.fixed.rs";
+    blind_go_labels_setter_of_a_label_selector = "ui/blind-go-labels-setter-of-a-label-selector.fixed.rs";
     blind_go_map_awaits_an_index = "ui/blind-go-map-awaits-an-index.fixed.rs";
     blind_go_map_func_literal = "ui/blind-go-map-func-literal.fixed.rs";
     blind_go_map_func_with_ctx = "ui/blind-go-map-func-with-ctx.fixed.rs";
@@ -204,6 +205,7 @@ fixed! {
     blind_go_watches_positional_map = "ui/blind-go-watches-positional-map.fixed.rs";
     blind_go_workers_by_a_constant_of_i32 = "ui/blind-go-workers-by-a-constant-of-i32.fixed.rs";
     blind_kopf_add_takes_the_spec = "ui/blind-kopf-add-takes-the-spec.fixed.rs";
+    blind_kopf_add_without_the_object = "ui/blind-kopf-add-without-the-object.fixed.rs";
     blind_kopf_annotations_argument = "ui/blind-kopf-annotations-argument.fixed.rs";
     blind_kopf_attribute_for_each_app = "ui/blind-kopf-attribute-for-each-app.fixed.rs";
     blind_kopf_attribute_on_struct = "ui/blind-kopf-attribute-on-struct.fixed.rs";
@@ -302,6 +304,7 @@ fixed! {
     blind_kube_debounce_by_a_call = "ui/blind-kube-debounce-by-a-call.fixed.rs";
     blind_kube_debounce_of_a_handler = "ui/blind-kube-debounce-of-a-handler.fixed.rs";
     blind_kube_delete_of_the_object = "ui/blind-kube-delete-of-the-object.fixed.rs";
+    blind_kube_delete_reads_key_from_context = "ui/blind-kube-delete-reads-key-from-context.fixed.rs";
     blind_kube_delete_takes_object = "ui/blind-kube-delete-takes-object.fixed.rs";
     blind_kube_duration_by_call = "ui/blind-kube-duration-by-call.fixed.rs";
     blind_kube_duration_for_requeue = "ui/blind-kube-duration-for-requeue.fixed.rs";
@@ -317,6 +320,7 @@ fixed! {
     blind_kube_handler_timeout_never = "ui/blind-kube-handler-timeout-never.fixed.rs";
     blind_kube_impl_of_a_trait = "ui/blind-kube-impl-of-a-trait.fixed.rs";
     blind_kube_jitter_as_bool = "ui/blind-kube-jitter-as-bool.fixed.rs";
+    blind_kube_labels_from_a_selector = "ui/blind-kube-labels-from-a-selector.fixed.rs";
     blind_kube_map_gives_optional_list = "ui/blind-kube-map-gives-optional-list.fixed.rs";
     blind_kube_mapper_takes_the_object = "ui/blind-kube-mapper-takes-the-object.fixed.rs";
     blind_kube_mapper_takes_value = "ui/blind-kube-mapper-takes-value.fixed.rs";
@@ -345,6 +349,7 @@ fixed! {
     blind_kube_reconcile_in_arc = "ui/blind-kube-reconcile-in-arc.fixed.rs";
     blind_kube_requeue_as_option_duration = "ui/blind-kube-requeue-as-option-duration.fixed.rs";
     blind_kube_resource_is_an_api = "ui/blind-kube-resource-is-an-api.fixed.rs";
+    blind_kube_resource_without_deserialize = "ui/blind-kube-resource-without-deserialize.fixed.rs";
     blind_kube_resync_duration_call = "ui/blind-kube-resync-duration-call.fixed.rs";
     blind_kube_run_an_arc = "ui/blind-kube-run-an-arc.fixed.rs";
     blind_kube_run_of_a_built_controller = "ui/blind-kube-run-of-a-built-controller.fixed.rs";

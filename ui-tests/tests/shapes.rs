@@ -188,6 +188,41 @@ fn setters_take_namespaces_of_any_collection_and_any_future_to_stop_by() {
     assert!(!stop.is_closed(), "its receiver is what the controller waits for");
     drop(running);
     assert!(stop.is_closed());
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    drop(controller().run_until(stopped));
+    assert!(stop.is_closed());
+}
+
+#[test]
+fn setters_take_durations_for_backoffs_and_texts_that_are_owned() {
+    let controller = || Controller::new(first_page::PodPrinter);
+    let minute = Duration::from_secs(60);
+    assert_eq!(controller().backoff(minute).spec(), controller().backoff(Backoff::constant(minute)).spec());
+    let selector = "app=web".to_owned();
+    for chosen in [controller().labels(&selector), controller().labels(selector.clone())] {
+        assert_eq!(chosen.spec(), controller().labels("app=web").spec());
+    }
+    assert_eq!(controller().labels("app=web").labels(None).spec(), controller().spec());
+    assert_eq!(controller().shutdown(minute).spec(), &default_spec("pod-printer").shutdown(minute));
+}
+
+struct ByConstant;
+
+impl ByConstant {
+    const BACKOFF: Backoff = Backoff::constant(Duration::from_secs(7));
+}
+
+#[controller(resource = Pod, backoff = Self::BACKOFF)]
+impl ByConstant {
+    async fn add(&self, _: Pod) -> kooper::Result {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_constant_for_the_backoff_may_be_a_backoff() {
+    let spec = Controller::new(ByConstant).spec().clone();
+    assert_eq!(&spec, Controller::new(ByConstant).backoff(Duration::from_secs(7)).spec());
 }
 
 struct Generic<T, const N: usize>(T);

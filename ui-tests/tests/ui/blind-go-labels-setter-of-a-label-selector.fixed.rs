@@ -1,10 +1,11 @@
 use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use kooper::{Controller, controller};
-use std::time::Duration;
+use std::collections::BTreeMap;
 
 struct Web;
 
-#[controller(resource = Pod, shutdown = "30s")]
+#[controller(resource = Pod)]
 impl Web {
     async fn add(&self, pod: Pod) -> kooper::Result {
         println!("{:?}", pod.metadata.name);
@@ -13,5 +14,5 @@ impl Web {
 }
 
 fn main() {
-    let _ = Controller::new(Web).workers(5).shutdown(Duration::from_secs(20)).run();
+    let _ = Controller::new(Web).labels("app=web").run();
 }

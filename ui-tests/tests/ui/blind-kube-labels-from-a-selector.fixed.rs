@@ -1,10 +1,10 @@
 use k8s_openapi::api::core::v1::Pod;
 use kooper::{Context, Controller, controller};
-use std::time::Duration;
+use kube::core::{Expression, Selector};
 
 struct Web;
 
-#[controller(resource = Pod, timeout = "10s")]
+#[controller(resource = Pod)]
 impl Web {
     async fn add(&self, ctx: Context, _pod: Pod) -> kooper::Result {
         println!("{}", ctx.key());
@@ -13,5 +13,5 @@ impl Web {
 }
 
 fn main() {
-    let _ = Controller::new(Web).shutdown(Duration::from_secs(20)).run();
+    let _ = Controller::new(Web).labels("app=web").run();
 }
