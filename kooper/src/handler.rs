@@ -1,8 +1,13 @@
 //! The handler: what `#[controller]` implements, what its methods may take, and what they may return.
 
 use crate::{Context, Hooks, ObjectKey, Spec, error::BoxError, trace::Spans};
-use futures_util::future::{FutureExt, Map};
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{self, Poll},
+    time::Duration,
+};
 
 /// What handles the objects of one resource. `#[controller]` on an `impl` block implements it.
 ///
@@ -245,12 +250,30 @@ pub trait HandlerOutput: Sized {
     /// The handler's own error.
     fn into_outcome(self) -> Outcome;
 
-    /// The same of what a handler will return. No `async` block: rustc would prove of a second one that it is `Send`, and
-    /// it would have the size of the handler's future twice.
-    fn of<F: Future<Output = Self>>(future: F) -> Map<F, fn(Self) -> Outcome> {
-        future.map(Self::into_outcome)
+    /// The same of what a handler will return.
+    fn of<F: Future<Output = Self>>(future: F) -> Handled<F> {
+        Handled { future }
     }
 }
+
+pin_project_lite::pin_project! {
+    /// The outcome of a handler that is still to end.
+    // A type of its own, since an `async` block around the handler's future would hold it twice, and rustc has least to prove of this.
+    #[must_use = "futures do nothing unless they are polled"]
+    pub struct Handled<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future<Output: HandlerOutput>> Future for Handled<F> {
+    type Output = Outcome;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Outcome> {
+        self.project().future.poll(cx).map(HandlerOutput::into_outcome)
+    }
+}
+
 impl<T: HandlerOk, E: HandlerError> HandlerOutput for Result<T, E> {
     fn into_outcome(self) -> Outcome {
         self.map(HandlerOk::into_requeue).map_err(HandlerError::into_boxed)
