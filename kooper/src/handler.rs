@@ -251,8 +251,8 @@ pub trait HandlerOutput: Sized {
     fn into_outcome(self) -> Outcome;
 
     /// The same of what a handler will return.
-    fn of<F: Future<Output = Self>>(future: F) -> Handled<F> {
-        Handled { future }
+    fn of<F: Future<Output = Self>>(future: F) -> Handled<F, Self> {
+        Handled { future, outcome: Self::into_outcome }
     }
 }
 
@@ -260,17 +260,20 @@ pin_project_lite::pin_project! {
     /// The outcome of a handler that is still to end.
     // A type of its own, since an `async` block around the handler's future would hold it twice, and rustc has least to prove of this.
     #[must_use = "futures do nothing unless they are polled"]
-    pub struct Handled<F> {
+    pub struct Handled<F, T> {
         #[pin]
         future: F,
+        // By value, since rustc would tell of an output that is none once more if this were a future of that bound.
+        outcome: fn(T) -> Outcome,
     }
 }
 
-impl<F: Future<Output: HandlerOutput>> Future for Handled<F> {
+impl<F: Future<Output = T>, T> Future for Handled<F, T> {
     type Output = Outcome;
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Outcome> {
-        self.project().future.poll(cx).map(HandlerOutput::into_outcome)
+        let this = self.project();
+        this.future.poll(cx).map(this.outcome)
     }
 }
 
