@@ -96,7 +96,7 @@ pub trait Handler {
 ///
 /// Implemented for every handler that is `Send + Sync + 'static`; not to be implemented by hand.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot run as a controller",
+    message = "this value cannot run as a controller",
     label = "not a handler, or not `Send + Sync + 'static`",
     note = "`#[controller(resource = ...)]` on an `impl` block makes a handler of a type: give a value of it, such as `kooper::run(Web)`",
     note = "a `Controller` with settings of its own runs by `controller.run()`; several run beside each other: `tokio::try_join!(kooper::run(Web), kooper::run(Jobs))`",
