@@ -40,21 +40,35 @@ pub const fn span(handler: Site) -> Site {
     handler
 }
 
-/// What a constant that stands for a duration may be.
-// A trait for each type, since rustc would tell of a wrong one how to convert it, which an argument does not take.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a duration",
-    label = "expected `Duration`, found `{Self}`",
-    note = "give the constant the type `std::time::Duration`, such as `std::time::Duration::from_secs(30)`"
-)]
-pub trait IsDuration {
-    fn it(self) -> StdDuration;
+/// A trait for each type that a constant in the attribute must have, since rustc would tell of a wrong one how to convert it,
+/// which an argument does not take.
+macro_rules! constants {
+    ($($(#[$doc:meta])* $name:ident: $ty:ty, $not:literal, $expected:literal, $fix:literal;)*) => {$(
+        $(#[$doc])*
+        #[diagnostic::on_unimplemented(message = $not, label = $expected, note = $fix)]
+        pub trait $name {
+            fn it(self) -> $ty;
+        }
+        #[diagnostic::do_not_recommend]
+        impl $name for $ty {
+            fn it(self) -> $ty {
+                self
+            }
+        }
+    )*};
 }
-#[diagnostic::do_not_recommend]
-impl IsDuration for StdDuration {
-    fn it(self) -> StdDuration {
-        self
-    }
+
+constants! {
+    /// What a constant that stands for a duration may be.
+    IsDuration: StdDuration, "`{Self}` is not a duration", "expected `Duration`, found `{Self}`",
+        "give the constant the type `std::time::Duration`, such as `std::time::Duration::from_secs(30)`";
+    /// What a constant that stands for a count may be.
+    IsCount: u32, "`{Self}` is not a count", "expected `u32`, found `{Self}`", "give the constant the type `u32`";
+    /// What a constant that stands for a rate may be.
+    IsRate: RateLimit, "`{Self}` is not a rate", "expected `RateLimit`, found `{Self}`",
+        "give the constant the type `kooper::RateLimit`, such as `RateLimit::new(10, Duration::from_secs(1))`";
+    /// What a constant that stands for a text may be.
+    IsText: &'static str, "`{Self}` is not a text", "expected `&str`, found `{Self}`", "give the constant the type `&str`";
 }
 
 /// What a constant that stands for a backoff may be.
@@ -70,54 +84,6 @@ pub trait IsBackoff {
 impl<B: Into<Backoff>> IsBackoff for B {
     fn it(self) -> Backoff {
         self.into()
-    }
-}
-
-/// What a constant that stands for a count may be.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a count",
-    label = "expected `u32`, found `{Self}`",
-    note = "give the constant the type `u32`"
-)]
-pub trait IsCount {
-    fn it(self) -> u32;
-}
-#[diagnostic::do_not_recommend]
-impl IsCount for u32 {
-    fn it(self) -> u32 {
-        self
-    }
-}
-
-/// What a constant that stands for a rate may be.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a rate",
-    label = "expected `RateLimit`, found `{Self}`",
-    note = "give the constant the type `kooper::RateLimit`, such as `RateLimit::new(10, Duration::from_secs(1))`"
-)]
-pub trait IsRate {
-    fn it(self) -> RateLimit;
-}
-#[diagnostic::do_not_recommend]
-impl IsRate for RateLimit {
-    fn it(self) -> RateLimit {
-        self
-    }
-}
-
-/// What a constant that stands for a text may be.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a text",
-    label = "expected `&str`, found `{Self}`",
-    note = "give the constant the type `&str`"
-)]
-pub trait IsText {
-    fn it(self) -> &'static str;
-}
-#[diagnostic::do_not_recommend]
-impl IsText for &'static str {
-    fn it(self) -> &'static str {
-        self
     }
 }
 
