@@ -6,20 +6,20 @@ use crate::diag::Diag;
 use crate::related::Related;
 use crate::span::Recorded;
 use crate::value::{self, Time, expr};
-use kooper_syntax::{answer, meant, name::is_dns_label, word};
+use kooper_syntax::{meant, name::is_dns_label, setting, word};
 use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::token::{Brace, Paren};
+use syn::token::Paren;
 use syn::{Error, Ident, Result, Token};
 
 arguments! {
     /// What stands in the parentheses of `#[controller(..)]`.
     Args: "argument" {
-        "resource" resource: syn::Type = value::resource, "resource = Pod";
-        "name" name: String = expr(|name| name.dns_label("takes a string", is_dns_label)), "name = \"pod-printer\"";
+        "resource" resource: syn::Type = value::kind, "resource = Pod";
+        "name" name: String = expr(|name| name.dns_label("takes a string", &is_dns_label)), "name = \"pod-printer\"";
         "retries" retries: TokenStream = expr(value::count), "retries = 3" or quote!(3);
         "workers" workers: TokenStream = expr(value::count), "workers = 4" or quote!(3);
         "resync" resync: Time = expr(value::resync), "resync = \"3m\"" or Time::Known(Duration::from_mins(3), Span::call_site());
@@ -102,7 +102,7 @@ impl Backoff {
 }
 
 /// Which arguments were given, be their values right or wrong, and where.
-pub(crate) type Given = BTreeMap<&'static str, Span>;
+pub(crate) type Given = kooper_syntax::given::Given<Span>;
 
 /// A set of arguments: the struct that [`arguments!`] makes of a table.
 pub(crate) trait Arguments {
@@ -111,13 +111,13 @@ pub(crate) trait Arguments {
     fn read(&mut self, row: &Row, input: ParseStream<'_>) -> Result<()>;
     /// Where the name of one of them stands.
     fn place(&self, name: &str) -> Span;
-    /// The call of the setter of this name, if there is a value. It stands at the argument's name, so that an editor
-    /// leads from one to the other.
-    fn set(&self, name: &str, value: Option<&dyn ToTokens>) -> Option<TokenStream> {
-        let (value, setter) = (value?, Ident::new(name, self.place(name)));
-        Some(quote!(.#setter(#value)))
-    }
     fn given(&mut self) -> &mut Given;
+}
+
+/// The call of the setter of this name. It stands at the argument's name, so that an editor leads from one to the other.
+pub(crate) fn set(name: &str, place: Span, value: &dyn ToTokens) -> TokenStream {
+    let setter = Ident::new(name, place);
+    quote!(.#setter(#value))
 }
 
 pub(crate) struct Table {
@@ -144,12 +144,12 @@ pub(crate) struct Row {
 /// Reads all arguments. One that is wrong costs only itself: its default stands for it, as for one that is not given.
 pub(crate) fn parse<A: Arguments + Default>(tokens: TokenStream, diag: &mut Diag) -> A {
     let mut args = A::default();
-    list(tokens, diag, |input| argument(&mut args, input));
+    list(tokens, diag, &mut |input| argument(&mut args, input));
     args
 }
 
 /// Reads a list, where an item that is wrong costs only itself.
-pub(crate) fn list(tokens: TokenStream, diag: &mut Diag, mut one: impl FnMut(ParseStream<'_>) -> Result<()>) {
+pub(crate) fn list(tokens: TokenStream, diag: &mut Diag, one: &mut dyn FnMut(ParseStream<'_>) -> Result<()>) {
     let all = |input: ParseStream<'_>| {
         while !input.is_empty() {
             if let Err(error) = one(input) {
@@ -176,8 +176,8 @@ fn argument(args: &mut dyn Arguments, input: ParseStream<'_>) -> Result<()> {
     let Some(row) = rows.iter().find(|row| row.name == word) else {
         return Err(unknown(args, &ident, &word, input));
     };
-    if args.given().insert(row.name, ident.span()).is_some() && !row.repeats {
-        return Err(Error::new(ident.span(), format!("`{word}` is given twice; remove one")));
+    if args.given().insert(row.name, ident.span()) && !row.repeats {
+        return Err(Error::new(ident.span(), setting::twice(&word)));
     }
     behind(&ident, row, args, input)
 }
@@ -191,7 +191,7 @@ fn behind(ident: &Ident, row: &Row, args: &mut dyn Arguments, input: ParseStream
         if is_list && !list.stream().is_empty() {
             return args.read(row, input);
         }
-        let fault = answer::no_list(name, example, row.repeats, is_list);
+        let fault = setting::no_list(name, example, row.repeats, is_list, &value::show(&list));
         return Err(Error::new_spanned(quote!(#ident #list), fault));
     }
     if input.peek(Token![:]) {
@@ -201,26 +201,17 @@ fn behind(ident: &Ident, row: &Row, args: &mut dyn Arguments, input: ParseStream
         return Err(Error::new(ident.span(), format!("`{name}` needs a value: write `{example}`")));
     }
     let equals: Token![=] = input.parse()?;
-    if input.is_empty() || input.peek(Token![,]) {
-        let fault = format!("`{name}` has no value after the `=`: write `{example}`");
-        return Err(Error::new_spanned(quote!(#ident #equals), fault));
+    let value = rest(&input.fork())?;
+    match setting::no_value(name, example, row.repeats, is_list, &value::show(&value)) {
+        None => args.read(row, input),
+        Some(fault) => rest(input).and(Err(Error::new_spanned(quote!(#ident #equals #value), fault))),
     }
-    if row.repeats || is_list && row.name != "backoff" {
-        let value = rest(input)?;
-        let fault = answer::list(name, example, row.repeats, &value::show(&value));
-        return Err(Error::new_spanned(quote!(#ident #equals #value), fault));
-    }
-    if is_list && (input.peek(Paren) || input.peek(Brace)) {
-        let fault = format!("`{name}` takes a list without `=`: write `{example}`");
-        return Err(Error::new_spanned(rest(input)?, fault));
-    }
-    args.read(row, input)
 }
 
 /// The error for a value without a name. What it must be meant for counts as given.
 fn nameless(args: &mut dyn Arguments, value: TokenStream) -> Error {
     let (Table { rows, .. }, shown) = (args.table(), value::show(&value));
-    let first = (rows[0].name, args.given().contains_key(rows[0].name));
+    let first = (rows[0].name, args.given().has(rows[0].name));
     let (name, written) = meant::named(args.table().inside(), &shown, first, rows[0].example);
     let fault = Error::new_spanned(value, format!("expected an argument name{written}"));
     args.given().insert(name, fault.span());
@@ -235,13 +226,14 @@ fn unknown(args: &mut dyn Arguments, ident: &Ident, word: &str, input: ParseStre
         let rest = rest(input).unwrap_or_default();
         return nameless(args, quote!(#ident #rest));
     }
-    let (inside, known) = (args.table().inside(), rows.iter().map(|row| row.name));
+    let names = |rows: &'static [Row]| rows.iter().map(|row| row.name).collect::<Vec<_>>();
+    let (inside, known) = (args.table().inside(), names(rows));
     let (slip, meant) = word::meant(inside, word, &known);
     let Some(row) = rows.iter().find(|row| Some(row.name) == meant) else {
-        let all = Args::default().table().rows.iter().map(|row| row.name);
-        return Error::new(ident.span(), word::no_setting(inside, word, noun, &all, known));
+        let all = names(Args::default().table().rows);
+        return Error::new(ident.span(), word::no_setting(inside, word, noun, &all, &known));
     };
-    let is_first = args.given().insert(row.name, ident.span()).is_none();
+    let is_first = !args.given().insert(row.name, ident.span());
     if is_first {
         // What is wrong with the value will be told when the name is right.
         let _ = behind(ident, row, args, input);

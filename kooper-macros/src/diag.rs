@@ -16,7 +16,7 @@ impl Diag {
     }
 
     /// An error that underlines all of `tokens`.
-    pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl Display) {
+    pub(crate) fn at(&mut self, tokens: &dyn ToTokens, message: impl Display) {
         self.push(syn::Error::new_spanned(tokens, message));
     }
 

@@ -18,8 +18,7 @@ pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
     // Each name of an argument is somewhere the place of what it sets, so that an editor leads there and shows its documentation.
     let private = Ident::new("__private", args.place("crate"));
     let associated = Ident::new("Resource", args.place("resource"));
-    let resource =
-        args.resource.as_ref().map_or_else(|| quote!(__kooper::StandIn), ToTokens::to_token_stream);
+    let kind = args.resource.as_ref().map_or_else(|| quote!(__kooper::StandIn), ToTokens::to_token_stream);
     let cfgs = header.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
     let (params, _, clause) = header.generics.split_for_impl();
     let (spec, spans, hooks) = (spec(controller), spans(controller), hooks(args));
@@ -38,7 +37,7 @@ pub(crate) fn expand(controller: &Controller<'_>) -> TokenStream {
             use #krate::#private as __kooper;
             #[automatically_derived]
             impl #params __kooper::Handler for #ty #clause {
-                type #associated = #resource;
+                type #associated = #kind;
                 #spec
                 #spans
                 #hooks
@@ -76,7 +75,7 @@ fn spec(controller: &Controller<'_>) -> TokenStream {
 
 /// How a handler is tried, where it says so itself.
 fn attempts(handlers: &[Handler<'_>], role: &Role) -> Option<TokenStream> {
-    let says = |handler: &Handler<'_>| handler.attempts.given.keys().any(|name| *name != "span");
+    let says = |handler: &Handler<'_>| handler.attempts.given.besides("span").next().is_some();
     handlers.iter().any(|handler| handler.role == role && says(handler)).then(|| {
         let each = |handler: &Handler<'_>| {
             let own = &handler.attempts;
@@ -141,7 +140,7 @@ fn spans(controller: &Controller<'_>) -> TokenStream {
         let each = |Handler { method, attempts, recorded, .. }: &Handler<'_>| {
             let (site, names) = (site(role.span, method.sig.ident.span()), recorded.names(all));
             let Some(place) = attempts.given.get("span") else { return quote!(#site #names) };
-            let (span, calls) = (Ident::new("span", *place), recorded.calls());
+            let (span, calls) = (Ident::new("span", place), recorded.calls());
             quote!(__kooper::#span(#site #(#calls)* #names))
         };
         chosen(handlers, role, each, &site(role.span, Span::call_site()))

@@ -39,6 +39,7 @@ impl<'a> Handler<'a> {
         let types = shape.arguments().zip(shape.output());
         let mut attempts = shape.attempts(method);
         let recorded = attempts.span.take().unwrap_or_default();
+        recorded.check_fields(Some(&show(&method.sig.inputs)), &mut shape.faults);
         let handler =
             types.map(|(arguments, output)| Self { role, method, arguments, output, attempts, recorded });
         shape.faults.finish(handler)
@@ -56,7 +57,7 @@ struct Shape<'a, 'r> {
 }
 
 impl<'a> Shape<'a, '_> {
-    fn fault(&mut self, tokens: impl ToTokens, rest: &str) {
+    fn fault(&mut self, tokens: &dyn ToTokens, rest: &str) {
         self.faults.at(tokens, format!("the `{}` handler {rest}", self.role.name));
     }
 
@@ -64,11 +65,9 @@ impl<'a> Shape<'a, '_> {
     fn qualifiers(&mut self) {
         let sig @ Signature { fn_token, constness, abi, .. } = self.sig;
         let instead = quote!(#constness #abi);
-        if sig.asyncness.is_none() && !instead.is_empty() {
-            let rest = format!("must be an `async fn`: write `async` for `{}`", show(&instead));
-            self.fault(instead, &rest);
-        } else if sig.asyncness.is_none() {
-            self.fault(fn_token, &answer::no_async(&show(&sig.output)));
+        if sig.asyncness.is_none() {
+            let at: &dyn ToTokens = if instead.is_empty() { fn_token } else { &instead };
+            self.fault(at, &answer::no_async(&show(&instead), &show(&sig.output)));
         } else if let Some(abi) = abi {
             self.fault(abi, "cannot be `extern`, since the runtime calls it; remove that");
         }
@@ -90,12 +89,12 @@ impl<'a> Shape<'a, '_> {
                 let rest = format!("takes `&self`: write `&self` for `{written}`, and `self` for `{pat}`");
                 return self.fault(argument, &rest);
             }
-            let rest = format!("must take `&self`\n= help: write {}", self.role.signature(self.resource));
+            let rest = answer::no_self(self.role, &show(&self.sig.inputs), self.resource);
             return self.fault(&self.sig.ident, &rest);
         };
         match &receiver.kind {
             ReceiverKind::Reference(_, _, None) => {}
-            ReceiverKind::Typed(_, ty) if is_shared_self(ty) => {}
+            ReceiverKind::Typed(_, ty) if meant::is_shared_self(&show(ty)) => {}
             ReceiverKind::Reference(_, _, Some(_)) => self.fault(
                 receiver,
                 "takes `&self`: handlers run concurrently\n= help: keep state that changes in a `Mutex` or an atomic",
@@ -127,21 +126,22 @@ impl<'a> Shape<'a, '_> {
         let is_context = |arg: &PatType| meant::is_context(&show(&arg.ty));
         let (at, fault) = match arguments[..] {
             [] | [_] if arguments.iter().all(|it| is_context(it) && self.resource != "Context") => {
-                let help = format!("= help: write {}", self.role.signature(self.resource));
-                (self.sig.ident.to_token_stream(), format!("takes the {subject}\n{help}"))
+                (self.sig.ident.to_token_stream(), self.role.takes("", self.resource))
             }
             [subject] => return Some((None, subject)),
             [first, last] if is_context(last) && !is_context(first) && self.resource != "Context" => {
-                let written = [last, first].map(show).join(", ").replace("Arc<Context>", "Context");
+                let written = [last, first].map(|it| show(it)).join(", ").replace("Arc<Context>", "Context");
                 let fault = format!("takes the context first: write `{written}`");
                 (quote!(#first, #last), fault)
             }
-            [first, last] if answer::are_neither(&show(&first.ty), &show(&last.ty), self.resource) => {
-                let written = self.role.signature(self.resource);
-                (quote!(#first, #last), format!("takes a context and the {subject}\n= help: write {written}"))
-            }
-            [first, last] if !self.is_subject(first) || self.is_subject(last) => {
+            [first, last]
+                if !answer::are_neither(&show(&first.ty), &show(&last.ty), self.resource)
+                    && (!self.is_subject(first) || self.is_subject(last)) =>
+            {
                 return Some((Some(first), last));
+            }
+            _ if !arguments.iter().any(|it| is_context(it) || self.is_subject(it)) => {
+                (quote!(#(#arguments),*), self.role.takes("a context and ", self.resource))
             }
             _ => {
                 let object = arguments.iter().position(|argument| self.is_subject(argument)).unwrap_or(1);
@@ -153,7 +153,7 @@ impl<'a> Shape<'a, '_> {
                 (quote!(#(#more),*), format!("takes a context and the {subject}, no more\n= help: {help}"))
             }
         };
-        self.fault(at, &fault);
+        self.fault(&at, &fault);
         None
     }
 
@@ -167,9 +167,7 @@ impl<'a> Shape<'a, '_> {
     /// What `#[handler(..)]` says.
     fn attempts(&mut self, method: &Method) -> Attempts {
         let attempts: Attempts = match &method.settings[..] {
-            [Attribute { meta: Meta::List(list), .. }] if !list.tokens.is_empty() => {
-                parse(list.tokens.clone(), &mut self.faults)
-            }
+            [Attribute { meta: Meta::List(list), .. }] => parse(list.tokens.clone(), &mut self.faults),
             settings => {
                 let fault = "`#[handler(..)]` goes once on a handler, with what it sets; remove this one";
                 settings.last().into_iter().for_each(|attr| self.faults.at(attr, fault));
@@ -178,7 +176,7 @@ impl<'a> Shape<'a, '_> {
         };
         if let Some(place) = attempts.span.as_ref().and_then(|span| span.given.get("err")) {
             let fault = "`err` belongs to the whole controller: move it to `#[controller(span(..))]`";
-            self.faults.push(Error::new(*place, fault));
+            self.faults.push(Error::new(place, fault));
         }
         attempts
     }
@@ -196,9 +194,4 @@ impl<'a> Shape<'a, '_> {
         }
         Some(ty)
     }
-}
-
-/// `&Self`
-fn is_shared_self(ty: &Type) -> bool {
-    matches!(ty, Type::Reference(to) if to.mutability.is_none() && show(&to.elem) == "Self")
 }

@@ -5,7 +5,7 @@ use crate::value::show;
 use kooper_syntax::{answer, role::ROLES};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::{ParseStream, Parser, discouraged::Speculative};
 use syn::{Attribute, Error, Generics, Item, ItemFn, ItemImpl, Result, Signature, Token, Visibility};
 
 /// An inherent `impl` block.
@@ -42,9 +42,12 @@ impl Annotated {
         let named = match syn::parse2(outer) {
             Ok(Item::Impl(header)) if header.trait_.is_none() => return Self::block(header, body),
             Ok(Item::Impl(header)) => return Self::of_trait(header, &body),
-            Ok(Item::Fn(ItemFn { vis, sig, .. })) if sig.receiver().is_none() => {
-                let name = &sig.ident;
-                let fault = format!("{GOES_ON}{}", answer::around_function(&name.to_string()));
+            Ok(Item::Fn(ItemFn { vis, sig, .. })) => {
+                let (name, is_method) = (&sig.ident, sig.receiver().is_some());
+                let fault = format!("{GOES_ON}{}", answer::around(&name.to_string(), is_method));
+                if is_method {
+                    return Self::Other(Error::new_spanned(name, fault), None, None);
+                }
                 let ty = quote!(#[allow(non_camel_case_types)] #vis struct #name;);
                 // What runs the function runs a type of its name instead.
                 let kept = quote!(#ty #[allow(dead_code)] const _: () = { #item };);
@@ -127,11 +130,14 @@ fn without_body(item: TokenStream) -> (TokenStream, TokenStream) {
     }
 }
 
+/// Whether an attribute is `#[name]` or `#[kooper::name]`.
+fn is_called(attr: &Attribute, name: &str) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == name)
+}
+
 /// The arguments, and those of further `#[controller]`s, which are taken out of the item, where no name comes twice.
 pub(crate) fn stacked(args: TokenStream, attrs: &[Attribute], diag: &mut Diag) -> TokenStream {
-    let is_more =
-        |attr: &&Attribute| attr.path().segments.last().is_some_and(|name| name.ident == "controller");
-    let more: Vec<_> = attrs.iter().filter(is_more).collect();
+    let more: Vec<_> = attrs.iter().filter(|attr| is_called(attr, "controller")).collect();
     let Some(second) = more.first() else { return args };
     let mut all = args.clone();
     for list in more.iter().filter_map(|attr| attr.meta.require_list().ok()) {
@@ -153,8 +159,7 @@ pub(crate) fn without_settings(item: TokenStream, is_inside: bool) -> TokenStrea
             continue;
         };
         let is_word = |token: &TokenTree| !matches!(token, TokenTree::Group(_));
-        let mut words = group.stream().into_iter().take_while(is_word).map(|word| word.to_string());
-        let word = if is_inside { words.next() } else { words.last() };
+        let word = group.stream().into_iter().take_while(is_word).last().map(|word| word.to_string());
         let is_ours = word.is_some_and(|word| word == if is_inside { "handler" } else { "controller" });
         let is_attribute = matches!(kept.last(), Some(TokenTree::Punct(sign)) if sign.as_char() == '#');
         if is_attribute && is_ours {
@@ -181,10 +186,12 @@ impl Block {
     fn member(&mut self, input: ParseStream<'_>) -> Result<()> {
         let attrs = input.call(Attribute::parse_outer)?;
         input.parse::<Visibility>()?;
-        if input.fork().parse::<Signature>().is_ok() {
+        let ahead = input.fork();
+        if let Ok(sig) = ahead.parse() {
+            input.advance_to(&ahead);
             let (cfgs, attrs): (_, Vec<_>) = attrs.into_iter().partition(|attr| attr.path().is_ident("cfg"));
-            let settings = attrs.into_iter().filter(|attr| attr.path().is_ident("handler")).collect();
-            self.methods.push(Method { cfgs, settings, sig: input.parse()? });
+            let settings = attrs.into_iter().filter(|attr| is_called(attr, "handler")).collect();
+            self.methods.push(Method { cfgs, settings, sig });
         } else if input.peek2(Token![!]) || input.peek3(Token![!]) {
             self.calls_macro = true;
         }

@@ -2,8 +2,8 @@
 
 use crate::args::{Arguments, Mapped, Row, Selected, parse, rest, separator};
 use crate::diag::Diag;
-use crate::value::{operand, show};
-use kooper_syntax::{kind, meant};
+use crate::value::{self, show};
+use kooper_syntax::{kind, setting};
 use proc_macro2::{Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
@@ -15,7 +15,7 @@ pub(crate) struct Related {
     name: Ident,
     pub(crate) ty: Type,
     selected: Selected,
-    map: Option<TokenStream>,
+    pub(crate) map: Option<TokenStream>,
 }
 
 impl Related {
@@ -24,13 +24,10 @@ impl Related {
         let list: Group = input.parse()?;
         let mut faults = Diag::default();
         let of = |inside: ParseStream<'_>| {
-            let ty = kind(row, inside)?;
+            let ty = value::kind(row, inside)?;
             separator(inside, &mut faults)?;
-            if let Ok(second) = inside.fork().parse::<Type>()
-                && show(&second).rsplit("::").next().is_some_and(|name| name.starts_with(char::is_uppercase))
-            {
-                let each = meant::each(row.example, &show(&second));
-                let fault = format!("`{}` takes one type: write `{each}` beside it", row.name);
+            let second = rest(&inside.fork())?;
+            if let Some(fault) = kind::second(row.name, &show(&second), row.example) {
                 return Err(Error::new_spanned(second, fault));
             }
             let (name, rest) = (Ident::new(row.name, place), inside.parse()?);
@@ -38,25 +35,14 @@ impl Related {
                 return Ok(Self { name, ty, selected: parse(rest, &mut faults), map: None });
             }
             let Mapped { map, labels, fields, namespace, given } = parse(rest, &mut faults);
-            if !given.contains_key("map") {
-                let written = meant::each(row.example, &show(&ty));
-                let fault = format!("`watches` needs `map`, a function that gives keys: write `{written}`");
-                faults.push(Error::new_spanned(&ty, fault));
+            if !given.has("map") {
+                faults.at(&ty, setting::no_map(row.example, &show(&ty)));
             }
             Ok(Self { name, ty, selected: Selected { labels, fields, namespace, given }, map })
         };
         let related = of.parse2(list.stream());
         let related = faults.take(related);
         faults.finish(related)?.ok_or_else(|| input.error("expected a type"))
-    }
-}
-
-/// The type that comes first.
-fn kind(row: &Row, input: ParseStream<'_>) -> Result<Type> {
-    let code = rest(&input.fork())?;
-    match kind::no_kind(row.name, &show(&code), row.example) {
-        Some(fault) => Err(Error::new_spanned(rest(input)?, fault)),
-        None => operand(row, input, "begins with a type: write"),
     }
 }
 

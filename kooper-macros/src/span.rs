@@ -16,8 +16,8 @@ arguments! {
     /// What stands in the parentheses of `span(..)`.
     Recorded: "`span` option" {
         "level" level: TokenStream = expr(level), "level = \"debug\"";
-        "name" name: String = expr(|text| text.text("takes a string", word::is_lower)), "name = \"pod\"";
-        "target" target: String = expr(|text| text.text("takes a string", word::is_lower)), "target = \"ops::pods\"";
+        "name" name: String = expr(|text| text.text("takes a string", &word::is_lower)), "name = \"pod\"";
+        "target" target: String = expr(|text| text.text("takes a string", &word::is_lower)), "target = \"ops::pods\"";
         "err" err: TokenStream = expr(level), "err = \"debug\"";
         "fields" fields: Vec<Field> = fields, "fields(node = %pod.node())";
     }
@@ -37,7 +37,7 @@ impl Recorded {
         let mut faults = Diag::default();
         let recorded: Self = parse(input.parse::<Group>()?.stream(), &mut faults);
         if show(&recorded.level).ends_with("LevelFilter::OFF") {
-            for (name, place) in recorded.given.iter().filter(|(name, _)| **name != "level") {
+            for (name, place) in recorded.given.besides("level") {
                 let fault = format!("`{name}` has no effect with `level = \"off\"`; remove it");
                 faults.push(Error::new(*place, fault));
             }
@@ -45,12 +45,11 @@ impl Recorded {
         faults.finish(recorded)
     }
 
-    /// That no field of all handlers' spans needs an argument of one.
-    pub(crate) fn check_fields(&self, diag: &mut Diag) {
+    /// That no field needs what is not known: an argument, where these are those of all handlers, else a part of one.
+    pub(crate) fn check_fields(&self, arguments: Option<&str>, diag: &mut Diag) {
         for value in self.own().filter_map(|field| field.value.as_ref()) {
-            if let Some(root) = meant::variable(&show(value)) {
-                let help = "fields of a handler's arguments go in `#[handler(span(fields(..)))]` on it";
-                diag.at(value, format!("`{root}` is not known here\n= help: {help}"));
+            if let Some(fault) = field::unknown(&show(value), arguments) {
+                diag.at(value, fault);
             }
         }
     }
@@ -94,7 +93,7 @@ impl Recorded {
 
 fn fields(_: &Row, input: ParseStream<'_>) -> Result<Vec<Field>> {
     let (mut faults, mut fields) = (Diag::default(), Vec::new());
-    list(input.parse::<Group>()?.stream(), &mut faults, |input| {
+    list(input.parse::<Group>()?.stream(), &mut faults, &mut |input| {
         Field::one(input).map(|field| fields.push(field))
     });
     for (at, field) in fields.iter().enumerate() {
@@ -145,13 +144,13 @@ impl Field {
 
 fn level(value: &Value<'_>) -> Result<TokenStream> {
     if value.shown.starts_with("Self") {
-        return value.fail("a static holds the level: name the constant by its type, not by `Self`");
+        return value.fail("a static holds the level: write the controller's type for `Self`");
     }
     if value.is_const() {
         let path = &value.expr;
         return Ok(quote!(__kooper::level(#path)));
     }
-    let level = word::level(&value.text("takes a string or a path", |text| word::level(text).is_ok())?)
+    let level = word::level(&value.text("takes a string or a path", &|text| word::level(text).is_ok())?)
         .or_else(|fault| value.fail(fault))?;
     let level = format_ident!("{}", level.to_uppercase());
     Ok(quote!(__kooper::LevelFilter::#level))

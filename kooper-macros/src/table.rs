@@ -21,7 +21,7 @@ macro_rules! arguments {
             fn default() -> Self {
                 $(let $field = None::<$ty>$(.or(Some($default)))?;)*
                 $(let $list = Vec::new();)*
-                Self { $($field,)* $($list,)* given: Given::new() }
+                Self { $($field,)* $($list,)* given: Given::default() }
             }
         }
 
@@ -44,7 +44,7 @@ macro_rules! arguments {
             }
 
             fn place(&self, name: &str) -> Span {
-                self.given.get(name).copied().unwrap_or_else(Span::call_site)
+                self.given.get(name).unwrap_or_else(Span::call_site)
             }
 
             fn given(&mut self) -> &mut Given {
@@ -57,6 +57,6 @@ macro_rules! arguments {
 /// The calls of the setters of some arguments, in this order.
 macro_rules! setters {
     ($args:ident: $($name:ident)*) => {
-        [$($args.set(stringify!($name), $args.$name.as_ref().map(|value| value as _))),*]
+        [$(if let Some(it) = &$args.$name { Some($crate::args::set(stringify!($name), $args.place(stringify!($name)), it)) } else { None }),*]
     };
 }

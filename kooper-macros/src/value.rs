@@ -3,7 +3,7 @@
 use crate::args::{Row, rest};
 use crate::diag::Diag;
 use kooper_syntax::selector::{check_fields, check_labels};
-use kooper_syntax::{Checked, answer, kind, meant, name, word};
+use kooper_syntax::{Checked, kind, meant, name, setting, word};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use std::{fmt::Display, ops::RangeInclusive, time::Duration};
@@ -73,31 +73,29 @@ impl<'a> Value<'a> {
     }
 
     /// What the string literal says, else an error that says what the argument `takes`, with quotes around what `fits`.
-    pub(crate) fn text(&self, takes: &str, fits: impl Fn(&str) -> bool) -> Result<String> {
+    pub(crate) fn text(&self, takes: &str, fits: &dyn Fn(&str) -> bool) -> Result<String> {
         let (Row { name, example, .. }, text) = (self.row, meant::text(&self.shown));
         if let Some(text) = self.literal() {
             return Ok(text);
         }
         let is_meant = !matches!(self.expr, Expr::Lit(_)) && fits(&text);
-        let written =
-            if is_meant { format!(": write `{name} = {text:?}`") } else { format!(", such as `{example}`") };
-        self.fail(format!("`{name}` {takes}{written}"))
+        self.fail(setting::no_text(name, takes, is_meant.then_some(&text), &self.shown, example))
     }
 
     /// What the string literal says, if it is a DNS label.
-    pub(crate) fn dns_label(&self, takes: &str, fits: impl Fn(&str) -> bool) -> Result<String> {
+    pub(crate) fn dns_label(&self, takes: &str, fits: &dyn Fn(&str) -> bool) -> Result<String> {
         let text = self.text(takes, fits)?;
         let checked = name::check_dns_label(&text);
         checked.map_or_else(|fault| self.fail(format!("`{}` {fault}", self.row.name)), |()| Ok(text))
     }
 }
 
-/// `resource = Pod`
-pub(crate) fn resource(row: &Row, input: ParseStream<'_>) -> Result<Type> {
+/// `resource = Pod`, and the type that comes first in `owns(..)` and `watches(..)`
+pub(crate) fn kind(row: &Row, input: ParseStream<'_>) -> Result<Type> {
     let code = rest(&input.fork())?;
-    match kind::no_resource(&show(&code)) {
+    match kind::no_type(row.name, &show(&code), row.example) {
         Some(fault) => Err(Error::new_spanned(rest(input)?, fault)),
-        None => operand(row, input, "takes a type, such as"),
+        None => operand(row, input, kind::takes(row.name)),
     }
 }
 
@@ -113,7 +111,7 @@ pub(crate) fn namespaces(value: &Value<'_>) -> Result<TokenStream> {
     for expr in names {
         let takes = "takes a string, a list of strings or a path";
         let fits = |text: &str| !is_list && name::is_dns_label(text);
-        let name = Value::new(value.row, expr).and_then(|name| name.dns_label(takes, fits));
+        let name = Value::new(value.row, expr).and_then(|name| name.dns_label(takes, &fits));
         let Some(name) = faults.take(name) else { continue };
         if seen.contains(&name) {
             faults.at(expr, format!("{name:?} is listed twice; remove one"));
@@ -132,13 +130,12 @@ pub(crate) const FINALIZER: Rule = ("", name::check_finalizer);
 /// `labels = "app=web"` or a path
 pub(crate) fn checked((not, check): &Rule) -> impl Fn(&Value<'_>) -> Result<TokenStream> {
     move |value| {
-        if !value.is_const()
-            && let Err(fault) = check(&value.text("takes a string or a path", |text| check(text).is_ok())?)
-        {
-            let fault = fault.replace("; ", "\n= help: ");
-            return value.fail(format!("`{}` {not}{fault}", value.row.name));
+        if value.is_const() {
+            return Ok(constant(value, "IsText"));
         }
-        Ok(if value.is_const() { constant(value, "IsText") } else { value.expr.to_token_stream() })
+        let checked = check(&value.text("takes a string or a path", &|text| check(text).is_ok())?);
+        let told = |fault: String| format!("`{}` {not}{}", value.row.name, fault.replace("; ", "\n= help: "));
+        checked.map_or_else(|fault| value.fail(told(fault)), |()| Ok(value.expr.to_token_stream()))
     }
 }
 
@@ -146,15 +143,15 @@ pub(crate) fn checked((not, check): &Rule) -> impl Fn(&Value<'_>) -> Result<Toke
 pub(crate) fn function(value: &Value<'_>) -> Result<TokenStream> {
     let Row { name, example, .. } = value.row;
     match value.expr {
-        Expr::Path(path) if answer::may_be_function(&value.shown) => Ok(path.to_token_stream()),
-        _ => value.fail(answer::no_function(name, &value.shown, example)),
+        Expr::Path(path) if setting::may_be_function(&value.shown) => Ok(path.to_token_stream()),
+        _ => value.fail(setting::no_function(name, &value.shown, example)),
     }
 }
 
 /// `retries = 3` or a path
 pub(crate) fn count(value: &Value<'_>) -> Result<TokenStream> {
     let Row { name, example, .. } = value.row;
-    match answer::count(name, &value.shown, example) {
+    match setting::count(name, &value.shown, example) {
         _ if matches!(value.expr, Expr::Path(_)) => Ok(constant(value, "IsCount")),
         Ok(()) => Ok(value.expr.to_token_stream()),
         Err(fault) => value.fail(fault),
@@ -164,7 +161,7 @@ pub(crate) fn count(value: &Value<'_>) -> Result<TokenStream> {
 /// `"30s"` or a path
 pub(crate) fn time(value: &Value<'_>) -> Result<Time> {
     let Row { name, example, .. } = value.row;
-    match (value.expr, answer::time(name, value.literal().as_deref(), &value.shown, example)) {
+    match (value.expr, setting::time(name, value.literal().as_deref(), &value.shown, example)) {
         (Expr::Path(_), _) if *name == "backoff" => Ok(Time::Code(constant(value, "IsBackoff"))),
         (Expr::Path(_), _) => Ok(Time::Code(constant(value, "IsDuration"))),
         (text, Ok(duration)) => Ok(Time::Known(duration, text.span())),
@@ -175,7 +172,7 @@ pub(crate) fn time(value: &Value<'_>) -> Result<Time> {
 /// `"10/s"` or a path
 pub(crate) fn rate(value: &Value<'_>) -> Result<TokenStream> {
     let Row { name, example, .. } = value.row;
-    match (value.expr, answer::rate(name, value.literal().as_deref(), example)) {
+    match (value.expr, setting::rate(name, value.literal().as_deref(), example)) {
         (Expr::Path(_), _) => Ok(constant(value, "IsRate")),
         (text, Ok((count, per))) => {
             let (count, per) = (Literal::u32_unsuffixed(count), Time::Known(per, text.span()));
@@ -197,12 +194,8 @@ pub(crate) fn resync(value: &Value<'_>) -> Result<Time> {
 /// `factor = 2`, which is one of `range`
 pub(crate) fn number(range: RangeInclusive<f64>, fault: &str) -> impl Fn(&Value<'_>) -> Result<Literal> {
     move |value| {
-        let Row { name, example, .. } = value.row;
-        match value.shown.replace(['_', ' '], "").parse() {
-            Ok(number) if range.contains(&number) => Ok(Literal::f64_unsuffixed(number)),
-            Ok(_) => value.fail(format!("`{name}` {fault}")),
-            Err(_) => value.fail(format!("`{name}` takes a number, such as `{example}`")),
-        }
+        let number = setting::number(value.row.name, &value.shown, &range, fault, value.row.example);
+        number.map_or_else(|fault| value.fail(fault), |number| Ok(Literal::f64_unsuffixed(number)))
     }
 }
 
@@ -222,6 +215,6 @@ fn constant(value: &Value<'_>, by: &str) -> TokenStream {
 }
 
 /// Tokens as they would be written in one line.
-pub(crate) fn show(tokens: impl ToTokens) -> String {
+pub(crate) fn show(tokens: &dyn ToTokens) -> String {
     meant::tight(&tokens.to_token_stream().to_string())
 }

@@ -1,138 +1,29 @@
-//! Answers to what stands where something else should: what is wrong, and what to write.
+//! Answers to what stands where a controller, a handler or one of its arguments should: what is wrong, and what to write.
 
 use crate::{
-    Checked, duration,
     kind::is_plain,
-    meant::{each, is_context, mentions, path, pointee},
-    rate,
+    meant::{is_context, mentions, pointee},
+    role::Role,
 };
-use std::time::Duration;
 
-/// Whether `code` is a count.
-///
-/// # Errors
-///
-/// What is wrong.
-pub fn count(setting: &str, code: &str, example: &str) -> Checked {
-    let digits = code.trim_matches('"').replace('_', "");
-    let suffix = digits.find(['u', 'i']).filter(|_| digits.starts_with(|c: char| c.is_ascii_digit()));
-    let (digits, suffix) = digits.split_at(suffix.unwrap_or(digits.len()));
-    let (radix, start) = match digits.get(..2) {
-        Some("0x") => (16, 2),
-        Some("0o") => (8, 2),
-        Some("0b") => (2, 2),
-        _ => (10, 0),
-    };
-    let count = u128::from_str_radix(&digits[start..], radix).ok();
-    Err(match count.map(u32::try_from) {
-        Some(Ok(_)) if !code.starts_with('"') && matches!(suffix, "" | "u32") => return Ok(()),
-        Some(Ok(count)) if code.starts_with('"') => {
-            format!("`{setting}` takes an integer, not a string: write `{setting} = {count}`")
-        }
-        Some(Ok(count)) => format!("`{setting}` is a `u32`: write `{setting} = {count}`"),
-        Some(Err(_)) => format!("`{setting}` must fit in a `u32`; for no limit write `{setting} = u32::MAX`"),
-        None if code.starts_with('-') => {
-            format!("`{setting}` cannot be negative; for no limit write `{setting} = u32::MAX`")
-        }
-        None if code.contains('(') => {
-            let fault =
-                format!("`{setting}` takes an integer or a path to a `u32` constant, such as `{example}`");
-            format!("{fault}\n= help: what is known at run time alone is set by `Controller::{setting}`")
-        }
-        None => format!("`{setting}` takes an integer or a path to a `u32` constant, such as `{example}`"),
-    })
-}
+/// What to do with a `#[handler(..)]` that stands on its own.
+pub const NO_CONTROLLER: &str = "`#[handler(..)]` goes on a handler of an `impl` block that has `#[controller(..)]`\n= help: remove it, or put that on the block around it";
 
-/// The time that is the value of a setting, by the text of a literal and by the code.
-///
-/// # Errors
-///
-/// What is wrong.
-pub fn time(setting: &str, text: Option<&str>, code: &str, example: &str) -> Result<Duration, String> {
-    match text.map(duration::parse) {
-        Some(Ok(duration)) if setting == "resync" && duration < Duration::from_secs(1) => {
-            Err("`resync` must be at least \"1s\": every object is processed again each time".to_owned())
-        }
-        Some(Ok(duration)) if duration.is_zero() => Err(format!("`{setting}` must be longer than zero")),
-        Some(Ok(duration)) => Ok(duration),
-        Some(Err(fault)) => Err(format!("`{setting}` is not a valid duration: {fault}")),
-        None => Err(match duration::unquoted(code) {
-            Some(meant) => format!("`{setting}` takes a duration with a unit: write `{setting} = {meant:?}`"),
-            None => format!("`{setting}` takes a duration or a path to one, such as `{example}`"),
-        }),
+/// What to do where the attribute stands on a function, or a method, of this name.
+pub fn around(name: &str, is_method: bool) -> String {
+    let rename = if name == "add" { "" } else { ", call it `add`" };
+    if is_method {
+        return format!("\n= help: move the attribute to the `impl` block around this{rename}");
     }
-}
-
-/// The rate that is the value of a setting, by the text of a literal.
-///
-/// # Errors
-///
-/// What is wrong.
-pub fn rate(setting: &str, text: Option<&str>, example: &str) -> Result<(u32, Duration), String> {
-    let Some(text) = text else {
-        return Err(format!("`{setting}` takes a count per duration or a path to one, such as `{example}`"));
-    };
-    rate::parse(text).map_err(|fault| {
-        if text.contains('/') {
-            format!("`{setting}` is not a valid rate: {fault}")
-        } else {
-            format!("`{setting}` is a count per duration, such as `{example}`")
-        }
-    })
-}
-
-/// Whether a path may be that of a function or of a constant that holds one, as `OnError::GiveUp` is not.
-pub fn may_be_function(path: &str) -> bool {
-    let last = path.rsplit("::").next().unwrap_or(path);
-    !last.starts_with(char::is_uppercase) || !last.contains(char::is_lowercase)
-}
-
-/// What is wrong with a value that is not the path of a function.
-pub fn no_function(setting: &str, code: &str, example: &str) -> String {
-    let fault = format!("`{setting}` takes the path of a function");
-    match path(code) {
-        Some(path) if may_be_function(&path) => format!("{fault}: write `{setting} = {path}`"),
-        _ if code.contains('|') => {
-            let setter = if setting == "map" { "watches" } else { setting };
-            format!(
-                "{fault}, such as `{example}`\n= help: a closure can be given at run time, by `Controller::{setter}`"
-            )
-        }
-        _ => format!("{fault}, such as `{example}`"),
-    }
-}
-
-/// What to say where the resource is missing, and perhaps all else.
-pub fn resource_missing(is_all: bool) -> &'static str {
-    if is_all {
-        "`#[controller]` needs the resource to watch\n= help: write `#[controller(resource = Pod)]`"
-    } else {
-        "missing `resource`: name the type this controller watches, such as `resource = Pod`"
-    }
-}
-
-/// What is wrong with parentheses behind the name of a setting: that they are empty, or that it takes none.
-pub fn no_list(setting: &str, example: &str, needs_type: bool, is_list: bool) -> String {
-    if needs_type {
-        format!("`{setting}` needs a type: write `{example}`")
-    } else if is_list {
-        format!("`{setting}()` is empty; remove it to use the default")
-    } else {
-        format!("`{setting}` takes one value: write `{example}`")
-    }
-}
-
-/// What is wrong with a value of a setting that takes a list, of types or of options.
-pub fn list(setting: &str, example: &str, takes_types: bool, code: &str) -> String {
-    let written = if takes_types { each(example, code) } else { example.to_owned() };
-    format!("`{setting}` takes a list: write `{written}`")
-}
-
-/// What to do where the attribute stands on a function of this name.
-pub fn around_function(name: &str) -> String {
-    let rename = if name == "add" { "" } else { ", and call it `add`" };
     format!(
-        "\n= help: write `struct Web;` and `impl Web {{ .. }}` around it, with `&self` before its arguments{rename}"
+        "\n= help: write `struct Web;` and `impl Web {{ .. }}` around it, with `&self` before its arguments{rename}, and run `Web`"
+    )
+}
+
+/// What is wrong with a second block of a type.
+pub fn second(ty: &str) -> String {
+    format!(
+        "`{ty}` is a controller already: give this block a type of its own, such as `Other`\n= help: run both: `tokio::try_join!(kooper::run({ty}), kooper::run(Other))`\n= help: if this is for the same resource, put these handlers in the other block instead"
     )
 }
 
@@ -174,8 +65,11 @@ pub fn stacked(all: &str) -> (bool, String) {
     (true, format!("{fault}\n= help: write `#[controller({})]` for all of them", each.join(", ")))
 }
 
-/// How an answer goes on about a handler that is not `async`, by what it gives back.
-pub fn no_async(output: &str) -> String {
+/// How an answer goes on about a handler that is not `async`, by what stands in its place and what it gives back.
+pub fn no_async(instead: &str, output: &str) -> String {
+    if !instead.is_empty() {
+        return format!("must be an `async fn`: write `async` for `{instead}`");
+    }
     let ty = output.trim_start_matches("->").trim();
     let is_future = ty.contains("Future") || ty.starts_with("Pin<") || ty.starts_with("Box<");
     if ty.is_empty() {
@@ -223,6 +117,15 @@ pub fn no_argument(ty: &str, right: &str) -> Option<String> {
     is_borrowed.then(|| format!("is given what it can keep: write `{right}` for `{ty}`"))
 }
 
+/// How an answer goes on about a handler that takes no `&self`, by what it takes.
+pub fn no_self(role: &Role, inputs: &str, resource: &str) -> String {
+    let written = match inputs.trim_end_matches(',') {
+        "" => role.signature(resource),
+        inputs => format!("`{}(&self, {inputs})`", role.name),
+    };
+    format!("must take `&self`\n= help: write {written}")
+}
+
 /// Whether two types are none of a context and of an object or key, and not by a name that only rustc knows.
 pub fn are_neither(first: &str, last: &str, resource: &str) -> bool {
     let is_plain = |ty: &str| is_plain(ty) && ty != resource;
@@ -236,6 +139,14 @@ pub fn argument(name: &str, ty: &str) -> &'static str {
     match name.trim_start_matches('_') {
         _ if ty.ends_with("Client") => "remove it: `ctx.client()` is the client",
         "name" | "namespace" | "key" => "remove it: `ctx.key()` has the name and the namespace",
+        "retry" | "retries" | "attempt" => "remove it: `ctx.attempt()` is the number of the attempt",
+        "spec" | "status" | "meta" | "metadata" | "labels" | "annotations" | "body" | "uid" => {
+            "remove it: it is a part of the object"
+        }
+        "old" | "new" | "diff" | "reason" => {
+            "remove it: the object is the newest state, and no other is given"
+        }
+        "logger" | "log" => "remove it: log by `tracing::info!`, which stands in the handler's span",
         _ => "keep other state in the struct and reach it through `self`",
     }
 }
@@ -243,6 +154,7 @@ pub fn argument(name: &str, ty: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::role::ADD;
 
     #[test]
     fn arguments_of_several_attributes_are_put_together_where_no_name_comes_twice() {
@@ -262,24 +174,6 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_read_and_what_is_none_is_answered() {
-        for code in ["3", "3u32", "1_000", "0x1f", "0b11", "0o17", "4294967295"] {
-            assert_eq!(count("retries", code, ""), Ok(()), "{code}");
-        }
-        for (code, fault) in [
-            ("\"3\"", "an integer, not a string: write `retries = 3`"),
-            ("3usize", "is a `u32`: write `retries = 3`"),
-            ("5_000_000_000", "must fit in a `u32`"),
-            ("-1", "cannot be negative"),
-            ("1 + 2", "such as `retries = 3`"),
-            ("cpus()", "set by `Controller::retries`"),
-        ] {
-            let error = count("retries", code, "retries = 3").expect_err(code);
-            assert!(error.contains(fault), "{code}: {error}");
-        }
-    }
-
-    #[test]
     fn the_result_of_a_future_is_found_in_its_type() {
         for (output, found) in [
             ("-> Pin<Box<dyn Future<Output = Result<(), E>> + Send + '_>>", "`Result<(), E>`"),
@@ -287,10 +181,10 @@ mod tests {
             ("-> BoxFuture<'_, Result<()>>", "`Result<()>`"),
             ("-> ReconcileFuture<'_>", "the `Result` that it gives"),
         ] {
-            let said = no_async(output);
+            let said = no_async("", output);
             assert!(said.contains(&format!("write `async fn`, {found} for ")), "{said}");
         }
-        assert_eq!(no_async("-> kooper::Result"), "must be an `async fn`");
+        assert_eq!(no_async("", "-> kooper::Result"), "must be an `async fn`");
     }
 
     #[test]
@@ -312,6 +206,17 @@ mod tests {
             let fault = no_parameter(param, inputs, output, "Pod");
             assert!(fault.contains(said), "{param}: {fault}");
         }
+    }
+
+    #[test]
+    fn a_handler_without_a_receiver_is_answered_with_its_own_arguments() {
+        let answer = no_self(&ADD, "ctx: Context, pod: Arc<Pod>,", "Pod");
+        assert!(answer.ends_with("write `add(&self, ctx: Context, pod: Arc<Pod>)`"), "{answer}");
+        let answer = no_self(&ADD, "", "Pod");
+        assert!(
+            answer.ends_with("`async fn add(&self, ctx: Context, object: Pod) -> kooper::Result`"),
+            "{answer}"
+        );
     }
 
     #[test]

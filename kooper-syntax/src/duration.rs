@@ -66,8 +66,11 @@ pub fn unquoted(code: &str) -> Option<String> {
         return meant(text).or_else(|| parse(text).ok().map(show)).or_else(|| unquoted(inner));
     }
     let text = match code.rsplit_once("from_").and_then(|(_, call)| call.split_once('(')) {
-        Some((unit, number)) => [number.trim_end_matches(')').trim(), unit].concat(),
-        None if code.chars().all(|c| c.is_ascii_digit()) => [code, "s"].concat(),
+        Some((unit, number)) => format!("{}{unit}", number.trim_end_matches(')').trim()),
+        None if code.chars().all(|c| c.is_ascii_digit()) => format!("{code}s"),
+        None if code.chars().all(|c| c.is_ascii_digit() || c == '.') => {
+            code.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).map(show)?
+        }
         None => product(code).unwrap_or_else(|| code.into()),
     };
     meant(&text).or_else(|| parse(&text).ok().map(show)).filter(|meant| meant != "0s")
@@ -79,7 +82,7 @@ fn product(code: &str) -> Option<String> {
     let (a, b) = (a.trim(), b.trim());
     let (count, unit) = if a.ends_with(|c: char| c.is_ascii_digit()) { (a, b) } else { (b, a) };
     let unit = unit.rsplit([':', '.']).next().unwrap_or(unit).trim_end_matches(['s', 'S']);
-    Some([count, unit].concat())
+    Some(format!("{count}{unit}"))
 }
 
 /// The longest start of `text` whose letters all are `of` a kind, and the rest.
@@ -181,6 +184,8 @@ mod tests {
             ("time.Minute * 5", Some("5m")),
             ("2 * 3", None),
             ("Some(\"30s\")", Some("30s")),
+            ("2.5", Some("2s500ms")),
+            ("1.2.3", None),
             ("1 + 2", None),
             ("from_secs(N)", None),
             ("true", None),

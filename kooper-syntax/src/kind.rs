@@ -37,7 +37,7 @@ pub fn ty(text: &str) -> &str {
         return text;
     }
     let text = text.rsplit('/').next().unwrap_or(text).split('.').next().unwrap_or(text).to_lowercase();
-    let known = KINDS.into_iter().find(|kind| {
+    let known = KINDS.iter().copied().find(|kind| {
         let kind = kind.to_lowercase();
         let plural = match kind.strip_suffix('y') {
             Some(stem) => format!("{stem}ies"),
@@ -96,8 +96,18 @@ fn generics(code: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// What is wrong with `code` where the type of a resource is asked for, as far as the code says it.
-pub fn no_resource(code: &str) -> Option<String> {
+/// What is wrong with `code` where a setting takes the type of a resource, as far as the code says it.
+pub fn no_type(setting: &str, code: &str, example: &str) -> Option<String> {
+    if setting == "resource" { no_resource(code) } else { no_kind(setting, code, example) }
+}
+
+/// How an answer goes on where there is no type at all.
+pub fn takes(setting: &str) -> &'static str {
+    if setting == "resource" { "takes a type, such as" } else { "begins with a type: write" }
+}
+
+/// What is wrong with `code` where the type of a resource is asked for.
+fn no_resource(code: &str) -> Option<String> {
     const EXAMPLE: &str = "`resource = Pod`";
     let last = code.rsplit("::").next().unwrap_or(code);
     if code.starts_with('"') {
@@ -117,6 +127,9 @@ pub fn no_resource(code: &str) -> Option<String> {
         return Some(format!(
             "`resource` takes one type: write `resource = {one}`\n= help: another kind has a controller of its own"
         ));
+    }
+    if let Some(path) = dotted(code) {
+        return Some(format!("`resource` takes a path, whose names `::` parts: write `resource = {path}`"));
     }
     if let Some(inner) = inner(code) {
         let fault = format!("`resource` takes the type itself: write `resource = {inner}`");
@@ -142,10 +155,28 @@ pub fn no_resource(code: &str) -> Option<String> {
 pub fn part(resource: &str, inputs: impl Fn() -> String) -> Option<String> {
     let path = &resource[..resource.rfind("::").map_or(0, |at| at + 2)];
     let last = &resource[path.len()..];
+    if last == "PartialObjectMeta" {
+        let inputs = inputs();
+        let of = inputs.split_once("PartialObjectMeta<").and_then(|(_, of)| of.split_once('>'));
+        let (of, there) = of.map_or(("Pod", "\n= help: the handlers take the same"), |(of, _)| (of, ""));
+        return Some(format!("`{last}` is that of a kind: write `resource = {path}{last}<{of}>`{there}"));
+    }
     let whole = whole(last)?;
     let inputs = inputs();
     let is_meant = mentions(&inputs, whole) && !mentions(&inputs, last);
     is_meant.then(|| format!("`{resource}` is no resource by itself: write `resource = {path}{whole}`"))
+}
+
+/// Which of the types that are owned are so in vain, and why: the controller's own, and those that came before.
+pub fn owned_in_vain(resource: &str, types: &[String]) -> Vec<(usize, String)> {
+    let fault = |(at, ty): (usize, &String)| {
+        if ty == resource {
+            Some((at, format!("a controller does not own its own resource; remove `owns({ty})`")))
+        } else {
+            types[..at].contains(ty).then(|| (at, format!("`{ty}` is already owned; remove one of the two")))
+        }
+    };
+    types.iter().enumerate().filter_map(fault).collect()
 }
 
 /// The name of what has a part of this name: `Pod` of `PodSpec`.
@@ -164,8 +195,19 @@ fn inner_is_deep(code: &str) -> bool {
     code.matches('<').count() > 1
 }
 
-/// What is wrong with `code` where `owns(..)` and `watches(..)` take a type, as far as the code says it.
-pub fn no_kind(setting: &str, code: &str, example: &str) -> Option<String> {
+/// The path that is meant by names that dots part, as elsewhere: `corev1::Pod` of `corev1.Pod`.
+fn dotted(code: &str) -> Option<String> {
+    let path = code.replace(' ', "").replace('.', "::");
+    let last = path.rsplit("::").next()?;
+    (code.contains('.') && is_path(&path) && last.starts_with(char::is_uppercase)).then_some(path)
+}
+
+/// What is wrong with `code` where `owns(..)` and `watches(..)` take a type.
+fn no_kind(setting: &str, code: &str, example: &str) -> Option<String> {
+    if let Some(path) = dotted(code) {
+        let written = each(example, &path);
+        return Some(format!("`{setting}` takes a path, whose names `::` parts: write `{written}`"));
+    }
     if let Some(inner) = inner(code) {
         return Some(format!("`{setting}` takes the type itself: write `{}`", each(example, inner)));
     }
@@ -189,6 +231,13 @@ pub fn no_kind(setting: &str, code: &str, example: &str) -> Option<String> {
         is_path(meant) && last.starts_with(char::is_uppercase) && (meant != "Pod" || is_of_kind(name));
     let written = if is_clear { each(example, meant) } else { example.to_owned() };
     Some(format!("`{setting}` begins with a type: write `{written}`"))
+}
+
+/// What is wrong with `code` behind the type in `owns(..)` and `watches(..)`, if that is another type.
+pub fn second(setting: &str, code: &str, example: &str) -> Option<String> {
+    let path = code.split('<').next().unwrap_or(code);
+    let is_type = is_path(path) && path.rsplit("::").next()?.starts_with(char::is_uppercase);
+    is_type.then(|| format!("`{setting}` takes one type: write `{}` beside it", each(example, code)))
 }
 
 /// Whether a text names a kind that is known as a server does: in lower case, perhaps as a plural.
@@ -277,6 +326,7 @@ mod tests {
             ("Api<Pod>", "takes the type itself: write `resource = Pod`"),
             ("Arc<Pod>", "`add` may still take `Arc<Pod>`"),
             ("PodSpec", "no resource by itself: write `resource = Pod`"),
+            ("corev1.Pod", "a path, whose names `::` parts: write `resource = corev1::Pod`"),
             ("Pod | ConfigMap", "takes one type: write `resource = Pod`"),
             ("String", "is the type of no resource"),
             ("dyn Resource", "takes a type by its name"),
@@ -300,9 +350,21 @@ mod tests {
         for resource in ["Website", "PodSpec", "Spec", "", "WebsiteList<T>"] {
             assert_eq!(part(resource, inputs), None, "{resource}");
         }
+        let inputs = || "&self, pod: Arc<PartialObjectMeta<Pod>>".to_owned();
+        let fault = part("core::PartialObjectMeta", inputs).unwrap_or_default();
+        assert!(fault.ends_with("write `resource = core::PartialObjectMeta<Pod>`"), "{fault}");
         let both = || "&self, status: WebsiteStatus, site: &Website".to_owned();
         assert_eq!(part("WebsiteStatus", both), None, "a resource that handlers take");
         assert_eq!(no_resource("PodTemplate"), None, "a resource of Kubernetes");
+    }
+
+    #[test]
+    fn what_is_owned_in_vain_is_told_of_where_it_stands() {
+        let types = ["Secret", "Pod", "ConfigMap", "Secret"].map(str::to_owned);
+        let told = owned_in_vain("Pod", &types);
+        assert_eq!(told.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [1, 3]);
+        assert!(told[0].1.ends_with("remove `owns(Pod)`") && told[1].1.ends_with("remove one of the two"));
+        assert!(owned_in_vain("", &types[..3]).is_empty());
     }
 
     #[test]
@@ -320,6 +382,7 @@ mod tests {
                 "ConfigMap => Self::users",
                 "a comma behind the type: write `watches(ConfigMap, map = Self::users)`",
             ),
+            ("corev1.ConfigMap", "parts: write `watches(corev1::ConfigMap, map = Self::users)`"),
             ("Api<ConfigMap>", "takes the type itself: write `watches(ConfigMap, map = Self::users)`"),
             ("u8", "is the type of no resource"),
         ] {

@@ -14,8 +14,10 @@
 //! ```
 
 pub mod answer;
+pub mod blocks;
 pub mod duration;
 pub mod field;
+pub mod given;
 mod instead;
 pub mod kind;
 pub mod meant;
@@ -23,6 +25,7 @@ pub mod name;
 pub mod rate;
 pub mod role;
 pub mod selector;
+pub mod setting;
 pub mod word;
 
 /// What the check of a text gives: nothing, or what is wrong with it.

@@ -20,6 +20,11 @@ pub fn pointee(ty: &str) -> Option<&str> {
     inner.or_else(|| ty.strip_prefix('&').map(|inner| inner.trim_start_matches("mut ")))
 }
 
+/// Whether a written type is `&Self`, perhaps with a lifetime.
+pub fn is_shared_self(ty: &str) -> bool {
+    ty.starts_with('&') && ty.ends_with("Self") && !mentions(ty, "mut")
+}
+
 /// Whether a written type is a context, perhaps behind a pointer.
 pub fn is_context(ty: &str) -> bool {
     pointee(ty).unwrap_or(ty).rsplit("::").next() == Some("Context")
@@ -54,6 +59,9 @@ pub fn named(
 
 /// The text of what stands without quotes: of `{ "app" : "web" }` and `app = web` it is `app=web`.
 pub fn text(code: &str) -> String {
+    if code.starts_with("[\"") {
+        return code.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>().join(",");
+    }
     let code =
         if code.starts_with('{') { code.replace("=>", "=").replace(':', "=") } else { code.to_owned() };
     let code = code.trim_start_matches(['{', '[']).trim_end_matches(['}', ']']);
@@ -93,7 +101,7 @@ pub fn tight(tokens: &str) -> String {
         (" - ", "-"),
         (" : ", ": "),
     ];
-    tight.iter().fold(tokens.to_owned(), |text, (from, to)| text.replace(from, to))
+    tight.iter().fold(tokens.to_owned(), |text, (from, to)| text.replace(*from, to))
 }
 
 /// An example of a list with the types of `code` in place of its own, once for each: `owns(ConfigMap), owns(Secret)`.
@@ -152,6 +160,7 @@ mod tests {
         for (code, meant) in [
             (r#"{ "app" : "web" , "tier" : "db" }"#, "app=web,tier=db"),
             (r#"["app=web", "tier=db"]"#, "app=web,tier=db"),
+            (r#"["app=web", "tier in (a, b)"]"#, "app=web,tier in (a, b)"),
             (r#"{ "app" => "web", }"#, "app=web"),
             ("app = web", "app=web"),
             ("ops::pods", "ops::pods"),

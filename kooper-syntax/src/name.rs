@@ -67,7 +67,7 @@ pub fn check_dns_label(name: &str) -> Checked {
 pub fn check_finalizer(name: &str) -> Checked {
     match name.split_once('/') {
         Some((domain, name)) if is_domain(domain) && is_name(name) => Ok(()),
-        _ => Err("must be a qualified name, such as \"example.com/cleanup\"".into()),
+        _ => Err("must be a domain, one `/` and a name, such as \"example.com/cleanup\"".into()),
     }
 }
 

@@ -17,12 +17,18 @@ pub fn parse(text: &str) -> Result<(u32, Duration), String> {
         return Err("it is a count per duration, as \"10/s\" is".into());
     };
     let Ok(count) = count.parse::<u32>() else {
+        if let (Ok(share), Ok((_, per))) = (count.parse::<f64>(), parse(&format!("1/{per}")))
+            && share > 0.0
+            && share < 1.0
+        {
+            return Err(format!("write \"1/{}\"", duration::show(per.div_f64(share))));
+        }
         return Err(format!("`{count}` is not a count, as the 10 of \"10/s\" is"));
     };
     // `10/s` is `10/1s`.
     let one = if per.starts_with(char::is_alphabetic) { "1" } else { "" };
     let per =
-        duration::parse(&[one, per].concat()).map_err(|fault| match fault.strip_prefix("write \"") {
+        duration::parse(&format!("{one}{per}")).map_err(|fault| match fault.strip_prefix("write \"") {
             Some(meant) => format!("write \"{count}/{meant}"),
             None => fault,
         })?;
@@ -33,6 +39,15 @@ pub fn parse(text: &str) -> Result<(u32, Duration), String> {
         return Err("its duration must be longer than zero".into());
     }
     Ok((count, per))
+}
+
+/// The text of a rate that stands as a list of options, as in `(count = 100, per = "1m")`: the first number, by the first duration.
+pub(crate) fn listed(code: &str) -> Option<String> {
+    let outside: String = code.split('"').step_by(2).collect();
+    let count = outside.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty())?;
+    let per = code.split('"').skip(1).step_by(2).find(|text| duration::parse(text).is_ok()).unwrap_or("s");
+    let text = format!("{count}/{per}");
+    parse(&text).is_ok().then_some(text)
 }
 
 #[cfg(test)]
@@ -49,10 +64,25 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_a_rate_by_its_first_number() {
+        for (code, rate) in [
+            ("(count = 100, per = \"1m\")", Some("100/1m")),
+            ("(qps = 10, burst = 100)", Some("10/s")),
+            ("(\"1m\", 5)", Some("5/1m")),
+            ("(fast)", None),
+            ("(0)", None),
+        ] {
+            assert_eq!(listed(code).as_deref(), rate, "{code}");
+        }
+    }
+
+    #[test]
     fn what_is_no_rate_is_answered_with_what_is_wrong() {
         for (text, fault) in [
             ("", "it is a count per duration, as \"10/s\" is"),
             ("10", "it is a count per duration, as \"10/s\" is"),
+            ("0.5/s", "write \"1/2s\""),
+            ("0/s", "it lets nothing through; give at least 1"),
             ("ten/s", "`ten` is not a count, as the 10 of \"10/s\" is"),
             ("-1/s", "`-1` is not a count, as the 10 of \"10/s\" is"),
             ("0/s", "it lets nothing through; give at least 1"),

@@ -61,7 +61,10 @@ impl Role {
             "this `impl` has no `add` handler"
         };
         let fault = format!("{who}\n= help: write {}", self.signature(resource));
-        if !calls_macro || *self == FINALIZE {
+        if *self == FINALIZE {
+            return format!("{fault}, or move it here\n= help: what `delete` cleans up goes in there");
+        }
+        if !calls_macro {
             return fault;
         }
         format!(
@@ -69,10 +72,25 @@ impl Role {
         )
     }
 
+    /// What to say of functions, one at least, of which each must be meant for it.
+    pub fn renamed(&self, functions: &[String]) -> String {
+        let (Self { name, runs, .. }, first) = (self, &functions[0]);
+        let fault = format!("`{first}` is not a handler name; rename it to `{name}`, which runs {runs}");
+        match functions.get(1) {
+            Some(second) => format!("{fault}\n= help: what `{second}` does goes in there as well"),
+            None => fault,
+        }
+    }
+
     /// The whole signature, for a controller of `resource`.
     pub fn signature(&self, resource: &str) -> String {
         let (name, subject, ty) = (self.name, self.subject, self.ty(resource));
         format!("`async fn {name}(&self, ctx: Context, {subject}: {ty}) -> kooper::Result`")
+    }
+
+    /// How an answer goes on about a handler that does not take its subject, `and` what stands before that.
+    pub fn takes(&self, and: &str, resource: &str) -> String {
+        format!("takes {and}the {}\n= help: write {}", self.subject, self.signature(resource))
     }
 
     /// Whether a function of this name, with a last argument of this type, must be meant for this handler. A `delete` is told by
@@ -87,7 +105,7 @@ impl Role {
             }
         };
         let name: String = name.char_indices().map(snake).collect();
-        let is_name = is_one_of(self.others, &name) || nearest(&name, [self.name]).is_some();
+        let is_name = is_one_of(self.others, &name) || nearest(&name, &[self.name]).is_some();
         is_name && (*self != DELETE || last.ends_with("ObjectKey"))
     }
 }
@@ -95,7 +113,9 @@ impl Role {
 /// What to say of `#[handler]` on a function of this name, which is none, be it `meant` for one or not.
 pub fn no_handler(name: &str, meant: Option<&Role>) -> String {
     let fault = format!("`#[handler]` goes on `add`, `delete` or `finalize`; `{name}` is none of them");
-    let Some(Role { name, runs, .. }) = meant else { return fault };
+    let Some(Role { name, runs, .. }) = meant else {
+        return format!("{fault}\n= help: remove this");
+    };
     if *name == FINALIZE.name {
         return format!(
             "{fault}\n= help: rename it to `finalize`, and write `#[controller(.., finalizer = \"example.com/cleanup\")]`"
@@ -131,6 +151,6 @@ mod tests {
                 .ends_with("`add` runs for new and changed objects: do it there, and remove this")
         );
         assert!(no_handler("cleanup", Some(&FINALIZE)).contains("rename it to `finalize`"));
-        assert!(no_handler("helper", None).ends_with("`helper` is none of them"));
+        assert!(no_handler("helper", None).ends_with("`helper` is none of them\n= help: remove this"));
     }
 }

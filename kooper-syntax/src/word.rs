@@ -145,7 +145,12 @@ const SETTINGS: [Setting; 31] = [
 ];
 
 /// Values that people try, by setting, and what to do instead.
-const VALUES: [(&str, &str, &str); 19] = [
+const VALUES: [(&str, &str, &str); 20] = [
+    (
+        "finalizer",
+        "Self::finalize Self::cleanup Self::clean_up Self::finalizer self.finalize self.cleanup",
+        "`finalizer` takes its name, not a function: write `finalizer = \"example.com/cleanup\"`",
+    ),
     ("name", "", "`name` is empty; leave it out for the default"),
     ("namespace", "", "`namespace` is empty; leave it out to watch all of them"),
     ("namespace", "[]", "`namespace` lists no namespace; leave it out to watch all of them"),
@@ -224,13 +229,7 @@ pub fn unknown(noun: &str, word: &str, hint: &str) -> String {
 
 /// What is wrong with `word`, which is none of the `known` settings, nor near to one: what to do in place of it, that its place is
 /// `beside` them, or else which there are.
-pub fn no_setting<'a>(
-    within: &str,
-    word: &str,
-    noun: &str,
-    beside: &(impl Iterator<Item = &'a str> + Clone),
-    known: impl Iterator<Item = &'a str>,
-) -> String {
+pub fn no_setting(within: &str, word: &str, noun: &str, beside: &[&str], known: &[&str]) -> String {
     let fault = format!("unknown {noun} `{word}`");
     if let Some(instead) = instead::of(within, word) {
         return format!("{fault}\n= help: {instead}");
@@ -249,7 +248,7 @@ pub fn no_setting<'a>(
             format!("{fault}\n= help: `{name}` {place}")
         };
     }
-    let known: Vec<_> = known.map(|name| format!("`{name}`")).collect();
+    let known: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
     format!("{fault}\n= help: the {}s are {}", noun.replace('`', ""), known.join(", "))
 }
 
@@ -296,13 +295,13 @@ const LEVELS_ELSEWHERE: [(&str, &str); 6] = [
 /// What is wrong.
 pub fn level(word: &str) -> Result<&'static str, String> {
     let lower = word.to_lowercase();
-    let known = LEVELS.into_iter().find(|level| *level == lower);
+    let known = LEVELS.iter().copied().find(|level| *level == lower);
     let elsewhere =
         || LEVELS_ELSEWHERE.iter().find(|(_, words)| is_one_of(words, &lower)).map(|(level, _)| *level);
     known.ok_or_else(|| {
         let levels: Vec<_> = LEVELS.iter().map(|level| format!("{level:?}")).collect();
         let near =
-            elsewhere().or_else(|| nearest(&lower, LEVELS)).map(|near| format!("; did you mean {near:?}?"));
+            elsewhere().or_else(|| nearest(&lower, &LEVELS)).map(|near| format!("; did you mean {near:?}?"));
         format!(
             "unknown level {word:?}{}",
             near.unwrap_or_else(|| format!("\n= help: the levels are {}", levels.join(", ")))
@@ -312,23 +311,20 @@ pub fn level(word: &str) -> Result<&'static str, String> {
 
 /// Which of the `known` settings is meant by `word`, and whether that is a slip: as it is called elsewhere, or by distance.
 /// `maxRetries` is `max_retries`.
-pub fn meant<'a>(
-    within: &str,
-    word: &str,
-    known: &(impl Iterator<Item = &'a str> + Clone),
-) -> (bool, Option<&'a str>) {
+pub fn meant<'a>(within: &str, word: &str, known: &[&'a str]) -> (bool, Option<&'a str>) {
     let word = word.to_lowercase();
     let same = |other: &str| other.replace('_', "") == word.replace('_', "");
-    let elsewhere = known.clone().find(|name| others(within, name).split(' ').any(same));
-    let near = || if instead::of(within, &word).is_none() { nearest(&word, known.clone()) } else { None };
-    let slip = || known.clone().find(|name| same(name)).or_else(near);
+    let all = || known.iter().copied();
+    let elsewhere = all().find(|name| others(within, name).split(' ').any(same));
+    let near = || if instead::of(within, &word).is_none() { nearest(&word, known) } else { None };
+    let slip = || all().find(|name| same(name)).or_else(near);
     elsewhere.map_or_else(|| (true, slip()), |name| (false, Some(name)))
 }
 
 /// The word of `known` that is nearest to `word`, if it is near enough to be a slip of the keys.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let reach = (word.chars().count() / 3).max(1);
-    let distances = known.into_iter().map(|known| (distance(word, known), known));
+    let distances = known.iter().map(|known| (distance(word, known), *known));
     let (distance, nearest) = distances.min_by_key(|(distance, _)| *distance)?;
     // Few miss the first letter and another one.
     let begins_so = distance < 2 || nearest.chars().next() == word.chars().next();
@@ -395,15 +391,14 @@ mod tests {
             ("colour", None),
             ("", None),
         ] {
-            assert_eq!(nearest(word, known), meant, "{word}");
+            assert_eq!(nearest(word, &known), meant, "{word}");
         }
     }
 
     #[test]
     fn a_word_of_another_place_is_sent_there() {
         let all = ["retries", "workers", "resync", "filter"];
-        let answer =
-            |within, word| no_setting(within, word, "option", &all.into_iter(), ["labels"].into_iter());
+        let answer = |within, word| no_setting(within, word, "option", &all, &["labels"]);
         assert_eq!(answer("owns", "resync"), "`resync` stands beside `owns(..)`: move it there");
         assert_eq!(
             answer("#[handler]", "workers"),

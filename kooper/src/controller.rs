@@ -1,9 +1,9 @@
 //! The controller: a handler with its settings, and the ways to run it.
 
 use crate::{
-    Attempts, Backoff, Encoding, ErrorHook, FilterHook, Handler, Hooks, MapHook, MaybeDuration, MaybeText,
-    RateLimit, Readiness, Resource, Result, Source, Spec, client,
-    handler::Runnable,
+    Attempts, Backoff, Encoding, ErrorHook, FilterHook, Handler, Hooks, IsSource, MapHook, MaybeDuration,
+    MaybeText, RateLimit, Readiness, Result, Spec, client,
+    handler::{Runnable, Shared},
     retriever::{Health, Names},
     running::Running,
     signal::Signals,
@@ -11,7 +11,12 @@ use crate::{
 };
 use futures_util::FutureExt as _;
 use kube::Client;
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -54,7 +59,8 @@ pub struct Controller<H: Handler> {
     start: Option<Duration>,
     health: watch::Sender<Health>,
     panic_places: bool,
-    stop: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    // Behind a lock so that a controller is `Sync`: of one that is given to `run` in place of its handler, rustc tells once.
+    stop: Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>,
 }
 
 /// Runs a handler on the cluster of the ordinary configuration, until SIGINT or SIGTERM.
@@ -65,7 +71,8 @@ pub struct Controller<H: Handler> {
 ///
 /// Those of [`Controller::run`].
 // In a box, since rustc tells twice of a type that is no handler where the future is an opaque type.
-pub fn run<H: Runnable>(handler: H) -> Pin<Box<dyn Future<Output = Result> + Send>> {
+// Not `Runnable`: rustc tells of the part that is missing where each is a bound of its own.
+pub fn run<H: Handler + Shared>(handler: H) -> Pin<Box<dyn Future<Output = Result> + Send>> {
     Box::pin(Controller::new(handler).run())
 }
 
@@ -81,7 +88,7 @@ impl<H: Runnable> Controller<H> {
             start: None,
             health: watch::Sender::default(),
             panic_places: true,
-            stop: None,
+            stop: Mutex::default(),
         }
     }
 
@@ -172,13 +179,13 @@ impl<H: Runnable> Controller<H> {
     }
 
     /// Also has an object handled when one that it owns changes; see [`Hooks::owns`]. It adds to those that are owned already.
-    pub fn owns<R: Resource>(mut self, source: Source<R>) -> Self {
+    pub fn owns(mut self, source: impl IsSource) -> Self {
         self.hooks = self.hooks.owns(source);
         self
     }
 
     /// Also has objects handled when one of another kind changes; see [`Hooks::watches`]. It adds to those that are watched already.
-    pub fn watches<R: Resource, By>(mut self, source: Source<R>, map: impl MapHook<H, R, By>) -> Self {
+    pub fn watches<S: IsSource, By>(mut self, source: S, map: impl MapHook<H, S::Of, By>) -> Self {
         self.hooks = self.hooks.watches(source, map);
         self
     }
@@ -334,7 +341,7 @@ impl<H: Runnable> Controller<H> {
     ///
     /// The future is polled within the controller's own; [`run_until`](Self::run_until) does not ask it.
     pub fn stop_when(mut self, stop: impl Future + Send + 'static) -> Self {
-        self.stop = Some(Box::pin(stop.map(drop)));
+        self.stop = Mutex::new(Some(Box::pin(stop.map(drop))));
         self
     }
 
@@ -369,7 +376,7 @@ impl<H: Runnable> Controller<H> {
     /// A thread of its own hears the signals, so that handlers which block all others cannot keep them away. They also keep the
     /// process from its end, in which the runtime waits for its threads: that is what the third is for.
     pub async fn run(mut self) -> Result {
-        let asked = self.stop.take();
+        let asked = self.stop.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         let Signals { stop: first, again, over: _over } = Signals::listen()?;
         let stop = async move {
             let asked = async {

@@ -2,20 +2,25 @@
 
 use std::{error::Error as StdError, fmt};
 
-/// An error of any kind, for `main` and for handlers: `?` takes every error type.
+/// An error of any kind, for `main` and for handlers: `?` takes every error type, an `anyhow::Error` and a text among them.
 ///
 /// `Display` is the message alone. `Debug` is what a program prints when `main` returns the error: the message,
 /// what caused it, and what to do next where Kooper knows it. It therefore does not implement
-/// [`std::error::Error`] itself (as `anyhow::Error` does not), but converts into `Box<dyn Error + Send + Sync>`.
+/// [`std::error::Error`] itself (as `anyhow::Error` does not), but `?` makes a `Box<dyn Error>` of it, or an `anyhow::Error`;
+/// for a `Box<dyn Error + Send + Sync>` there is [`into_boxed`](Self::into_boxed).
 ///
 /// ```
-/// fn port() -> kooper::Result<u16> {
-///     Ok("eighty".parse::<u16>()?)
+/// fn port(text: &str) -> kooper::Result<u16> {
+///     if text.is_empty() {
+///         return Err("there is no port".into());
+///     }
+///     Ok(text.parse()?)
 /// }
 ///
-/// let error = port().unwrap_err();
+/// let error = port("eighty").unwrap_err();
 /// assert_eq!(error.to_string(), "invalid digit found in string");
 /// assert_eq!(error.kind(), kooper::ErrorKind::Other);
+/// assert_eq!(port("").unwrap_err().to_string(), "there is no port");
 /// ```
 pub struct Error {
     source: BoxError,
@@ -44,13 +49,19 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    /// An error from a message.
+    /// An error from a message, as `Error::from` makes one of a text.
     pub fn msg(message: impl Into<String>) -> Self {
-        Self { source: message.into().into() }
+        message.into().into()
     }
 
-    pub(crate) fn from_boxed(source: BoxError) -> Self {
-        Self { source }
+    /// The error that it holds, for what takes a boxed one.
+    // No `From`: what converts into that box is what this is made of, and it cannot be made of itself.
+    pub fn into_boxed(self) -> Box<dyn StdError + Send + Sync> {
+        self.source
+    }
+
+    pub(crate) fn held(&self) -> &(dyn StdError + 'static) {
+        &*self.source
     }
 
     /// What the error is about.
@@ -91,15 +102,55 @@ impl Error {
     }
 }
 
-impl<E: StdError + Send + Sync + 'static> From<E> for Error {
+/// What `?` and `.into()` make an [`Error`] of: every error that can cross threads, boxed or not, an `anyhow::Error`, and a text.
+///
+/// Implemented for whatever converts into `Box<dyn Error + Send + Sync>` and borrows nothing; not to be implemented by hand. Of an
+/// `anyhow::Error` that is what it holds, so that [`downcast_ref`](Error::downcast_ref) finds it, with the feature `anyhow`, which is on unless
+/// switched off.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not become a `kooper::Error`",
+    label = "not an error that is `Send + Sync + 'static`: derive it by `#[derive(Debug, thiserror::Error)]` and `#[error(\"..\")]`"
+)]
+pub trait IntoError: Into<BoxError> + 'static {}
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError> + 'static> IntoError for E {}
+
+impl<E: IntoError> From<E> for Error {
     fn from(error: E) -> Self {
-        Self { source: error.into() }
+        Self { source: boxed(error) }
     }
 }
 
-impl From<Error> for BoxError {
+#[cfg(not(feature = "anyhow"))]
+fn boxed(error: impl IntoError) -> BoxError {
+    error.into()
+}
+
+/// As `into`, but what an `anyhow::Error` holds, which hides its type otherwise, and with it the mark of [`permanent`].
+#[cfg(feature = "anyhow")]
+fn boxed<E: IntoError>(error: E) -> BoxError {
+    let mut error = Some(error);
+    let any = (&mut error as &mut dyn std::any::Any).downcast_mut::<Option<anyhow::Error>>();
+    match any.and_then(Option::take) {
+        // It may hold a box, as that of an `Error` does.
+        Some(of_anyhow) => of_anyhow
+            .downcast::<BoxError>()
+            .unwrap_or_else(anyhow::Error::reallocate_into_boxed_dyn_error_without_backtrace),
+        None => error.expect("only an `anyhow::Error` was taken").into(),
+    }
+}
+
+impl From<Error> for Box<dyn StdError> {
     fn from(error: Error) -> Self {
         error.source
+    }
+}
+
+/// So that `?` takes it where a program returns `anyhow::Result`. What to do next is not printed then.
+#[cfg(feature = "anyhow")]
+impl From<Error> for anyhow::Error {
+    fn from(error: Error) -> Self {
+        Self::from_boxed(error.source)
     }
 }
 
@@ -307,6 +358,28 @@ mod tests {
         let error = Error::from(Outer(permanent("no such bucket")));
         assert_eq!(error.kind(), ErrorKind::Permanent);
         assert_eq!(Error::msg("again").kind(), ErrorKind::Other);
+    }
+
+    #[test]
+    fn texts_boxes_and_errors_become_one_and_leave_it_again() {
+        assert_eq!(Error::from("no spec").to_string(), "no spec");
+        assert_eq!(Error::from("no spec".to_owned()).into_boxed().to_string(), "no spec");
+        let boxed: BoxError = permanent("no such bucket").into();
+        assert_eq!(Error::from(boxed).kind(), ErrorKind::Permanent);
+        let boxed: Box<dyn StdError> = Error::from(permanent("no such bucket")).into();
+        assert!(boxed.is::<Permanent>());
+    }
+
+    #[test]
+    #[cfg(feature = "anyhow")]
+    fn what_anyhow_holds_is_found_on_both_sides() {
+        let of_anyhow = anyhow::Error::from(permanent("no such bucket"));
+        let error = Error::from(of_anyhow);
+        assert_eq!(error.kind(), ErrorKind::Permanent);
+        let again = Error::from(anyhow::Error::from(error));
+        assert_eq!((again.kind(), again.to_string().as_str()), (ErrorKind::Permanent, "no such bucket"));
+        let within = anyhow::Error::from(again).context("while cleaning up");
+        assert_eq!(Error::from(within).kind(), ErrorKind::Permanent);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The handler: what `#[controller]` implements, what its methods may take, and what they may return.
 
-use crate::{Context, Hooks, ObjectKey, Spec, error::BoxError, trace::Spans};
+use crate::{Context, Error, Hooks, ObjectKey, Spec, error::BoxError, trace::Spans};
 use std::{
     future::Future,
     pin::Pin,
@@ -49,6 +49,12 @@ use std::{
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "this value cannot run as a controller",
+    label = "not a handler",
+    note = "`#[controller(resource = ...)]` on an `impl` block makes a handler of a type: give a value of it, such as `kooper::run(Web)`",
+    note = "a `Controller` with settings of its own runs by `controller.run()`; several run beside each other: `tokio::try_join!(kooper::run(Web), kooper::run(Jobs))`"
+)]
 pub trait Handler {
     /// The type of the objects, such as `Pod`: one of `k8s_openapi`, one that derives `kube::CustomResource`, or
     /// [`PartialObjectMeta`](kube::core::PartialObjectMeta) of one for its
@@ -71,14 +77,21 @@ pub trait Handler {
     }
 
     /// Handles an object that exists, in its newest known state.
-    fn on_add(&self, ctx: Context, object: Self::Resource) -> impl Future<Output = Outcome> + Send;
+    // `Self: Sync` holds of whatever runs. As a bound here it keeps rustc from telling of state that is not `Sync` in each
+    // handler, and once more where it is run.
+    fn on_add(&self, ctx: Context, object: Self::Resource) -> impl Future<Output = Outcome> + Send
+    where
+        Self: Sync;
 
     /// Handles the end of an object. Nothing is done unless it is implemented.
     ///
     /// It runs when the object is gone from what the controller watches: deleted, or no longer matched by the
     /// controller's selectors. A deletion that was missed while the connection was down is found by the next list. One
     /// that happened while the program was not running is not seen: keep a finalizer on objects for which that matters.
-    fn on_delete(&self, ctx: Context, key: ObjectKey) -> impl Future<Output = Outcome> + Send {
+    fn on_delete(&self, ctx: Context, key: ObjectKey) -> impl Future<Output = Outcome> + Send
+    where
+        Self: Sync,
+    {
         let _ = (ctx, key);
         async { Ok(Requeue::none()) }
     }
@@ -86,7 +99,10 @@ pub trait Handler {
     /// Cleans up for an object that is being deleted, and is kept until this has succeeded.
     ///
     /// It runs where [`Spec::finalizer`] is set. Nothing is done unless it is implemented: the finalizer is removed then.
-    fn on_finalize(&self, ctx: Context, object: Self::Resource) -> impl Future<Output = Outcome> + Send {
+    fn on_finalize(&self, ctx: Context, object: Self::Resource) -> impl Future<Output = Outcome> + Send
+    where
+        Self: Sync,
+    {
         let _ = (ctx, object);
         async { Ok(Requeue::none()) }
     }
@@ -94,20 +110,30 @@ pub trait Handler {
 
 /// A [`Handler`] that can run: shared by the workers, over a resource that can be read.
 ///
-/// Implemented for every handler that is `Send + Sync + 'static`; not to be implemented by hand.
+/// Implemented for every handler that is [`Shared`]; not to be implemented by hand.
 #[diagnostic::on_unimplemented(
     message = "this value cannot run as a controller",
     label = "not a handler, or not `Send + Sync + 'static`",
-    note = "`#[controller(resource = ...)]` on an `impl` block makes a handler of a type: give a value of it, such as `kooper::run(Web)`",
-    note = "a `Controller` with settings of its own runs by `controller.run()`; several run beside each other: `tokio::try_join!(kooper::run(Web), kooper::run(Jobs))`",
+    note = "`#[controller(resource = ...)]` on an `impl` block makes a handler of a type",
     note = "every worker calls the handlers on the same value, so it must be `Send + Sync + 'static`"
 )]
-pub trait Runnable: Handler + Send + Sync + 'static {}
+pub trait Runnable: Handler + Shared {}
 #[diagnostic::do_not_recommend]
-impl<H: Handler + Send + Sync + 'static> Runnable for H {}
+impl<H: Handler + Shared> Runnable for H {}
+
+/// What the workers of a controller can share: all that is `Send + Sync + 'static`; not to be implemented by hand.
+#[diagnostic::on_unimplemented(
+    message = "the workers cannot share a `{Self}`",
+    label = "not `Send + Sync + 'static`",
+    note = "every worker calls the handlers on the same value: keep state that changes in a `Mutex` or an atomic, not in a `Cell` or `RefCell`",
+    note = "what is shared goes in an `Arc`, not in an `Rc`; a boxed trait is written `Box<dyn Trait + Send + Sync>`; what is borrowed is cloned"
+)]
+pub trait Shared: Send + Sync + 'static {}
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + 'static> Shared for T {}
 
 /// What one run of a handler comes to: done, done for now (a [`Requeue`]), or failed.
-pub type Outcome = Result<Requeue, Box<dyn std::error::Error + Send + Sync + 'static>>;
+pub type Outcome = Result<Requeue, Error>;
 
 /// Asks for the object to be handled again after a time, though nothing failed.
 ///
@@ -148,13 +174,81 @@ impl Requeue {
 
 /// A Kubernetes resource that a controller can watch.
 ///
-/// Implemented for the types of `k8s_openapi`, for those that derive `kube::CustomResource`, and for
+/// Implemented for the types of `k8s_openapi`, for those that `derive(kube::CustomResource)` makes, and for
 /// [`PartialObjectMeta`](kube::core::PartialObjectMeta) of each; not to be implemented by hand.
+///
+/// # A kind that is known only at run time
+///
+/// A controller asks the type, so the kind stands in a static that is set before the controller runs, and a type of your own
+/// leads to it:
+///
+/// ```
+/// use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+/// use kooper::{Context, controller};
+/// use kube::core::{ApiResource, DynamicObject, DynamicResourceScope};
+/// use std::{borrow::Cow, sync::OnceLock};
+///
+/// static KIND: OnceLock<ApiResource> = OnceLock::new();
+///
+/// fn known() -> &'static ApiResource {
+///     KIND.get().expect("main sets it")
+/// }
+///
+/// #[derive(Clone, serde::Deserialize)]
+/// #[serde(transparent)]
+/// struct Anything(DynamicObject);
+///
+/// impl kube::Resource for Anything {
+///     type DynamicType = ();
+///     type Scope = DynamicResourceScope;
+///
+///     fn kind(_: &()) -> Cow<'_, str> {
+///         known().kind.as_str().into()
+///     }
+///     fn group(_: &()) -> Cow<'_, str> {
+///         known().group.as_str().into()
+///     }
+///     fn version(_: &()) -> Cow<'_, str> {
+///         known().version.as_str().into()
+///     }
+///     fn plural(_: &()) -> Cow<'_, str> {
+///         known().plural.as_str().into()
+///     }
+///     fn meta(&self) -> &ObjectMeta {
+///         &self.0.metadata
+///     }
+///     fn meta_mut(&mut self) -> &mut ObjectMeta {
+///         &mut self.0.metadata
+///     }
+/// }
+///
+/// struct Printer;
+///
+/// #[controller(resource = Anything)]
+/// impl Printer {
+///     async fn add(&self, ctx: Context, object: Anything) -> kooper::Result {
+///         println!("{} has {}", ctx.key(), object.0.data);
+///         Ok(())
+///     }
+/// }
+///
+/// let gadgets = ApiResource {
+///     group: "example.com".into(),
+///     version: "v1".into(),
+///     api_version: "example.com/v1".into(),
+///     kind: "Gadget".into(),
+///     plural: "gadgets".into(),
+/// };
+/// KIND.set(gadgets).expect("it is set once");
+/// let _ = kooper::run(Printer);
+/// ```
 // `kube::Resource` is no supertrait: rustc would tell of it in place of this trait's own message.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Kubernetes resource type",
     label = "not a Kubernetes resource",
-    note = "`resource = ...` takes a `k8s_openapi` type such as `Pod`, or a type that derives `kube::CustomResource`, or `PartialObjectMeta` of one",
+    note = "take a `k8s_openapi` type such as `Pod`, or `PartialObjectMeta` of one",
+    note = "for a kind of your own derive on the struct of its spec, `SiteSpec`, and take `Site`, which that makes, here and in the handlers: `#[derive(kube::CustomResource, Clone, Debug, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]` and `#[kube(group = \"example.com\", version = \"v1\", kind = \"Site\", namespaced)]`",
+    note = "a kind known only at run time is watched with `Controller`, by a type of your own that implements `kube::Resource`; `kooper::Resource` shows how",
     note = "a type that implements `kube::Resource` by hand needs `serde::Deserialize` too, and `DynamicType = ()`"
 )]
 pub trait Resource: Sized + Send + Sync + 'static {
@@ -184,7 +278,8 @@ impl<R: kube::Resource<Scope = kube::core::NamespaceResourceScope>> Namespaced f
 #[diagnostic::on_unimplemented(
     message = "the context argument of a handler has the wrong type",
     label = "expected `kooper::Context`, found `{Self}`",
-    note = "take `ctx: kooper::Context`, or leave it out; `ctx.client()` is the client, `ctx.key()` has name and namespace"
+    note = "take `ctx: kooper::Context`, or leave it out; `ctx.client()` is the client, `ctx.key()` has name and namespace",
+    note = "data of your own stands in the controller: `self.data` for `ctx.data`"
 )]
 pub trait ContextArg {
     /// The argument.
@@ -201,7 +296,7 @@ impl ContextArg for Context {
 #[diagnostic::on_unimplemented(
     message = "the object argument of a handler has the wrong type",
     label = "expected `{R}` or `Arc<{R}>`, found `{Self}`",
-    note = "`add` and `finalize` are given the object that `resource` names, by value or as an `Arc`"
+    note = "`add` and `finalize` are given the object that `resource` names, by value or as an `Arc`; its key is `ctx.key()`"
 )]
 pub trait ObjectArg<R> {
     /// The argument.
@@ -224,7 +319,8 @@ impl<R> ObjectArg<R> for Arc<R> {
 #[diagnostic::on_unimplemented(
     message = "the key argument of `delete` has the wrong type",
     label = "expected `kooper::ObjectKey`, found `{Self}`",
-    note = "the object is already gone when `delete` runs: `ctx.last_seen()` has its last known state"
+    note = "take `key: kooper::ObjectKey`: the object is already gone when `delete` runs",
+    note = "`ctx.last_seen::<R>()` is an `Option` of its last known state, where `R` is the resource"
 )]
 pub trait KeyArg {
     /// The argument.
@@ -279,7 +375,7 @@ impl<F: Future<Output = T>, T> Future for Handled<F, T> {
 
 impl<T: HandlerOk, E: HandlerError> HandlerOutput for Result<T, E> {
     fn into_outcome(self) -> Outcome {
-        self.map(HandlerOk::into_requeue).map_err(HandlerError::into_boxed)
+        self.map(HandlerOk::into_requeue).map_err(HandlerError::into_error)
     }
 }
 
@@ -287,7 +383,8 @@ impl<T: HandlerOk, E: HandlerError> HandlerOutput for Result<T, E> {
 #[diagnostic::on_unimplemented(
     message = "a handler cannot succeed with `{Self}`",
     label = "expected `Result<(), E>` or `Result<Requeue, E>`",
-    note = "return `kooper::Result` and `Ok(())`, or `kooper::Result<Requeue>` and `Ok(Requeue::after(duration))` to have the object handled again"
+    note = "return `kooper::Result` and `Ok(())`, or `kooper::Result<Requeue>` and `Ok(Requeue::after(duration))` to have the object handled again, `Ok(Requeue::none())` where not",
+    note = "what is to be kept is written to the object, by `ctx.client()`"
 )]
 pub trait HandlerOk {
     /// When the object is to be handled again.
@@ -308,17 +405,23 @@ impl HandlerOk for Requeue {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an error a handler can fail with",
     label = "this error type does not convert into `Box<dyn Error + Send + Sync>`",
-    note = "derive it with `thiserror`, or return `kooper::Result`",
+    note = "derive it by `#[derive(Debug, thiserror::Error)]` and `#[error(\"..\")]`, or return `kooper::Result`",
     note = "an error in a box must be `Box<dyn Error + Send + Sync>`",
     note = "a `Requeue` is no error: return it as `Ok(..)` of a `Result<Requeue, E>`"
 )]
 pub trait HandlerError {
-    /// The error, boxed.
-    fn into_boxed(self) -> Box<dyn std::error::Error + Send + Sync + 'static>;
+    /// The error.
+    fn into_error(self) -> Error;
 }
 #[diagnostic::do_not_recommend]
-impl<E: Into<BoxError>> HandlerError for E {
-    fn into_boxed(self) -> BoxError {
-        self.into()
+impl<E: Into<BoxError> + 'static> HandlerError for E {
+    fn into_error(self) -> Error {
+        Error::from(self)
+    }
+}
+#[diagnostic::do_not_recommend]
+impl HandlerError for Error {
+    fn into_error(self) -> Error {
+        self
     }
 }

@@ -1,6 +1,6 @@
 //! Hooks: functions of yours, beside the handlers, that a controller asks: what to leave out, and what an error means.
 
-use crate::{Context, Error, Handler, MapHook, Source, handler::Resource, source::Origin};
+use crate::{Context, Error, Handler, IsSource, MapHook, source::Origin};
 use std::{any::type_name, error::Error as StdError, fmt, time::Duration};
 
 /// The functions that a controller asks beside its handlers, typed by the handler `H`.
@@ -88,8 +88,8 @@ impl<H: Handler> Hooks<H> {
     /// `controller: true`. May be given several times; nothing is owned unless it is.
     ///
     /// No more than metadata is read of what is owned. The trigger is [`Trigger::Owned`](crate::Trigger::Owned).
-    pub fn owns<R: Resource>(mut self, source: Source<R>) -> Self {
-        self.sources.push(source.owned());
+    pub fn owns(mut self, source: impl IsSource) -> Self {
+        self.sources.push(source.source().owned());
         self
     }
 
@@ -99,8 +99,8 @@ impl<H: Handler> Hooks<H> {
     /// Those to which the object led before it changed are handled as well. Keys of objects that the controller does not know are
     /// passed over. `map` runs apart from the streams, and for one object never twice at once; where it panics, or the object
     /// cannot be decoded, a warning says so. The trigger is [`Trigger::Related`](crate::Trigger::Related).
-    pub fn watches<R: Resource, By>(mut self, source: Source<R>, map: impl MapHook<H, R, By>) -> Self {
-        self.sources.push(source.mapped(map));
+    pub fn watches<S: IsSource, By>(mut self, source: S, map: impl MapHook<H, S::Of, By>) -> Self {
+        self.sources.push(source.source().mapped(map));
         self
     }
 }
@@ -134,7 +134,8 @@ pub enum OnError {
 /// What can be a filter of the objects `R`.
 #[diagnostic::on_unimplemented(
     message = "this is not a filter for `{R}`",
-    label = "expected `fn(&{R}) -> bool` or `fn(&self, &{R}) -> bool`"
+    label = "expected `fn(&{R}) -> bool` or `fn(&self, &{R}) -> bool`",
+    note = "it is given the newest state alone, and is not `async`; the `&self` is that of the controller, which keeps what changes in a `Mutex` or an atomic"
 )]
 pub trait FilterHook<H, R, By>: Send + Sync + 'static {
     /// Whether `add` is to be given the object.
@@ -157,8 +158,9 @@ impl<H, R, F: Fn(&H, &R) -> bool + Send + Sync + 'static> FilterHook<H, R, (H, R
 #[diagnostic::on_unimplemented(
     message = "this function cannot decide about errors",
     label = "expected `fn(&kooper::Error, &Context) -> OnError`",
-    note = "in place of `kooper::Error` it may take the error type of the handlers, where that implements `std::error::Error`",
-    note = "the context may be left out, and a `&self` may be its first parameter"
+    note = "an `OnError` is `Retry`, `RetryAfter(duration)` or `GiveUp`; `ctx.key()` says of which object",
+    note = "in place of `kooper::Error` it may take the error type of the handlers, where that implements `std::error::Error`, as a `String` and an `anyhow::Error` do not",
+    note = "it is not `async`; the context may be left out, and the controller's `&self` may be its first parameter"
 )]
 pub trait ErrorHook<H, By>: Send + Sync + 'static {
     /// What the error means.

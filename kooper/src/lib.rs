@@ -69,6 +69,7 @@
 //! | `otel` | by `telemetry` | the bridge alone: baggage, span events and links, for a subscriber of your own |
 //! | `otlp`, `otlp-grpc` | no | traces by OTLP, over HTTP or gRPC |
 //! | `jaeger` | no | traces to a Jaeger agent, by compact thrift over UDP, or to its collector, by HTTP |
+//! | `anyhow` | yes | `?` makes an `anyhow::Error` of a [`kooper::Error`](Error), and what one holds, such as [`permanent`], is found |
 //! | `rustls-tls` | yes | TLS by rustls with ring |
 //! | `openssl-tls` | no | TLS by the system's OpenSSL |
 //! | `testing` | no | [`testing`]: an API server in the process, and a recorder of traces |
@@ -128,17 +129,19 @@ pub mod testing;
 pub use attempts::Attempts;
 pub use context::{Context, Trigger};
 pub use controller::{Controller, run};
-pub use error::{ConfigError, DrainError, Error, ErrorKind, Permanent, Result, StartError, permanent};
-pub use handler::{Handler, Outcome, Requeue, Resource, Runnable};
+pub use error::{
+    ConfigError, DrainError, Error, ErrorKind, IntoError, Permanent, Result, StartError, permanent,
+};
+pub use handler::{Handler, Outcome, Requeue, Resource, Runnable, Shared};
 pub use hooks::{ErrorHook, FilterHook, Hooks, OnError};
 pub use key::{InvalidKey, ObjectKey};
-pub use kooper_macros::controller;
+pub use kooper_macros::{controller, handler};
 pub use kube::Client;
 pub use objects::{Objects, StoredObject};
 pub use queue::{Backoff, Queue, RateLimit};
 pub use readiness::Readiness;
 pub use retriever::{Names, Retriever};
-pub use source::{MapHook, Source};
+pub use source::{IsSource, MapHook, Source};
 pub use spec::{MaybeDuration, MaybeText, Spec};
 pub use wire::Encoding;
 

@@ -84,6 +84,25 @@ impl<R: Resource> Source<R> {
     }
 }
 
+/// What is a source of objects: a [`Source`], and nothing else.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` is not a source of objects",
+    label = "expected a `Source`",
+    note = "a kind is watched by a source: write `kooper::Source::<ConfigMap>::new()` for a `ConfigMap`, and `.labels(\"app=web\")` behind it for some"
+)]
+pub trait IsSource {
+    /// The kind of its objects.
+    type Of: Resource;
+    /// The source.
+    fn source(self) -> Source<Self::Of>;
+}
+impl<R: Resource> IsSource for Source<R> {
+    type Of = R;
+    fn source(self) -> Self {
+        self
+    }
+}
+
 /// A source without its type.
 pub(crate) struct Origin<H> {
     pub(crate) retriever: Retriever,
@@ -152,8 +171,9 @@ fn owners_of(owned: &Object, owners: &Retriever) -> Result<Vec<ObjectKey>, Strin
 /// What can lead from an object of another kind, `R`, to the keys of those to handle.
 #[diagnostic::on_unimplemented(
     message = "this function cannot map a `{R}` to keys",
-    label = "expected `fn(&{R}) -> impl IntoIterator<Item = ObjectKey>`",
-    note = "a `&self` may be its first parameter; `Vec<ObjectKey>` and `Option<ObjectKey>` will do as well"
+    label = "expected `fn(&{R}) -> Vec<ObjectKey>`",
+    note = "an `Option<ObjectKey>` will do as well, and whatever gives keys and does not borrow from the object; a key is `ObjectKey::namespaced(namespace, name)`",
+    note = "it is not `async`; the controller's `&self` may be its first parameter, and the keys are those of the controller's own objects"
 )]
 pub trait MapHook<H, R, By>: Send + Sync + 'static {
     /// The keys of the objects to handle.

@@ -34,7 +34,7 @@ pub struct Spec {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a duration",
     label = "expected a `Duration` or `None`",
-    note = "write it as `Duration::from_secs(30)`; texts such as `\"30s\"` are for the attribute"
+    note = "write it as `std::time::Duration::from_secs(30)`; texts such as `\"30s\"` are for the attribute"
 )]
 pub trait MaybeDuration: Into<Option<Duration>> {}
 #[diagnostic::do_not_recommend]

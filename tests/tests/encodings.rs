@@ -8,11 +8,11 @@ use kooper::{
 use kooper_tests::{Log, Running, next, pod};
 use kube::{
     Api,
-    api::{ObjectMeta, PostParams},
+    api::{ApiResource, DynamicObject, ObjectMeta, PostParams},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{borrow::Cow, collections::BTreeSet, env, process::Command};
+use std::{borrow::Cow, collections::BTreeSet, env, process::Command, sync::OnceLock};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// Pods in a type of one's own.
@@ -353,4 +353,70 @@ async fn the_first_list_may_be_the_one_of_the_servers_cache() {
         assert_eq!(versions, [Some("0".into())], "one list, in one piece");
         assert_eq!(lists[0].query_value("limit"), None);
     }
+}
+
+/// What this program finds out at run time.
+static KIND: OnceLock<ApiResource> = OnceLock::new();
+
+/// An object of [`KIND`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+struct Anything(DynamicObject);
+
+impl Anything {
+    fn of() -> &'static ApiResource {
+        KIND.get().expect("the kind is known before a controller of it runs")
+    }
+}
+
+impl kube::Resource for Anything {
+    type DynamicType = ();
+    type Scope = kube::core::DynamicResourceScope;
+
+    fn kind((): &()) -> Cow<'_, str> {
+        Self::of().kind.as_str().into()
+    }
+
+    fn group((): &()) -> Cow<'_, str> {
+        Self::of().group.as_str().into()
+    }
+
+    fn version((): &()) -> Cow<'_, str> {
+        Self::of().version.as_str().into()
+    }
+
+    fn plural((): &()) -> Cow<'_, str> {
+        Self::of().plural.as_str().into()
+    }
+
+    fn meta(&self) -> &ObjectMeta {
+        &self.0.metadata
+    }
+
+    fn meta_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.0.metadata
+    }
+}
+
+struct Whatever(UnboundedSender<DynamicObject>);
+
+#[controller(resource = Anything, resync = "never")]
+impl Whatever {
+    async fn add(&self, object: Anything) -> kooper::Result {
+        Ok(self.0.send(object.0)?)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kind_that_is_known_only_at_run_time_can_be_watched() {
+    KIND.set(ApiResource::erase::<Pod>(&())).expect("no other test sets it");
+    let cluster = with_pod();
+    let (sink, mut seen) = unbounded_channel();
+    let running = Running::start(Controller::new(Whatever(sink)).client(cluster.client()));
+    let object = next(&mut seen).await;
+    assert_eq!(
+        (object.metadata.name.as_deref(), &object.data["spec"]["nodeName"]),
+        (Some("web"), &json!("one"))
+    );
+    running.stop().await.expect("it drains");
 }

@@ -192,6 +192,41 @@ async fn an_error_is_tried_again_sooner_or_later_or_not_as_the_controller_decide
     assert_eq!(outcomes("luck"), ["retried", "given_up"]);
 }
 
+/// Fails as a program does that uses `anyhow` everywhere.
+struct OfAnyhow;
+
+#[controller(resource = Pod, on_error = Self::on_error, backoff = "1s", retries = 1, resync = "never")]
+impl OfAnyhow {
+    fn on_error(error: &kooper::Error) -> OnError {
+        if error.downcast_ref::<Failure>().is_some() { OnError::GiveUp } else { OnError::Retry }
+    }
+
+    async fn add(&self, ctx: Context, _pod: Pod) -> anyhow::Result<()> {
+        match ctx.key().name() {
+            "permanent" => Err(kooper::permanent("there is no bucket").into()),
+            "decided" => Err(Failure::NoBucket.into()),
+            _ => anyhow::bail!("bad luck"),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_is_known_for_what_it_is_within_one_of_anyhow() {
+    let (cluster, traces) = (Cluster::new(), Traces::new());
+    let _recording = traces.install();
+    let pods: Api<Pod> = Api::default_namespaced(cluster.client());
+    for name in ["permanent", "decided", "luck"] {
+        pods.create(&PostParams::default(), &pod(name)).await.expect("created");
+    }
+    let run = cluster.run(OfAnyhow);
+    run.settle().await;
+    tokio::time::sleep(SECOND * 10).await;
+    run.settle().await;
+    run.stop().await.expect("drained");
+    let attempts = |name: &str| traces.of(&format!("default/{name}")).attempts().len();
+    assert_eq!((attempts("permanent"), attempts("decided"), attempts("luck")), (1, 1, 2));
+}
+
 #[tokio::test(start_paused = true)]
 async fn every_form_of_a_decision_about_errors_is_taken_and_the_last_one_wins() {
     // Beside tests that record, each has to.

@@ -70,7 +70,7 @@ impl Handler for ByHand {
     }
 
     async fn on_add(&self, ctx: Context, pod: Pod) -> Outcome {
-        Ok(play(&ctx, &pod).await?)
+        play(&ctx, &pod).await
     }
 
     async fn on_delete(&self, ctx: Context, _key: ObjectKey) -> Outcome {

@@ -1,7 +1,7 @@
 //! What may stand in and beside a controller: functions of other traits, patterns, results by other names.
 
 use k8s_openapi::api::core::v1::Pod;
-use kooper::{Context, ObjectKey, controller};
+use kooper::{Context, Handler as _, ObjectKey, Spec, controller};
 use std::sync::Arc;
 
 /// A trait whose functions have the names of handlers.
@@ -52,6 +52,7 @@ impl Patterns {
         Ok(())
     }
 
+    #[kooper::handler()]
     async fn finalize(&self, mut pod: Arc<Pod>) -> Done {
         Arc::make_mut(&mut pod).metadata.name = None;
         Ok(())
@@ -67,6 +68,35 @@ impl Patterns {
 type Done = Result<(), std::io::Error>;
 
 #[test]
-fn arguments_may_be_taken_apart_and_results_go_by_other_names() {
+fn arguments_may_be_taken_apart_results_go_by_other_names_and_a_handler_may_set_nothing() {
     drop(kooper::run(Patterns("a".into())));
+}
+
+#[test]
+fn types_of_one_name_in_different_scopes_are_different_controllers() {
+    fn first() -> Spec {
+        struct Web;
+
+        #[controller(resource = Pod, name = "first")]
+        impl Web {
+            async fn add(&self, _pod: Pod) -> kooper::Result {
+                Ok(())
+            }
+        }
+        Web::spec()
+    }
+
+    fn second() -> Spec {
+        struct Web;
+
+        #[controller(resource = Pod, name = "second")]
+        impl Web {
+            async fn add(&self, _pod: Pod) -> kooper::Result {
+                Ok(())
+            }
+        }
+        Web::spec()
+    }
+
+    assert_eq!((first().name(), second().name()), ("first", "second"));
 }

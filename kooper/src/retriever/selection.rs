@@ -211,6 +211,18 @@ impl<const N: usize> Names for [&str; N] {
     }
 }
 
+/// Arrays of texts that are known at run time. Not of none, so that `[]` stays what it is.
+macro_rules! names_of_strings {
+    ($($count:literal)*) => {
+        $(impl Names for [String; $count] {
+            fn into_names(self) -> Vec<String> {
+                distinct(self)
+            }
+        })*
+    };
+}
+names_of_strings!(1 2 3 4 5 6 7 8);
+
 impl Names for &[&str] {
     fn into_names(self) -> Vec<String> {
         distinct(self.iter().copied())
@@ -251,6 +263,8 @@ mod tests {
     fn a_namespace_given_twice_is_watched_once() {
         assert_eq!(Retriever::of::<Pod>().namespaces(["a", "b", "a"]).namespaces, ["a", "b"]);
         assert_eq!(Retriever::of::<Pod>().namespaces(vec!["a", "b", "a"]).namespaces, ["a", "b"]);
+        assert_eq!(Retriever::of::<Pod>().namespaces(["a".to_owned(), "a".to_owned()]).namespaces, ["a"]);
+        assert!(Retriever::of::<Pod>().namespaces([]).namespaces.is_empty());
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use super::{Failed, Workers, caught, decode};
 use crate::{
     Context, Outcome, Requeue, Trigger,
-    error::BoxError,
     finalizer::{Finalizer, Hold, Stage},
     handler::{Resource, Runnable},
     queue::{Handout, Verdict},
@@ -96,7 +95,7 @@ impl<H: Runnable> Workers<H> {
         first: bool,
     ) -> Outcome {
         let held = match finalizer.stage(&meta) {
-            Stage::Hold => finalizer.hold(&self.client, *meta).await.map_err(BoxError::from),
+            Stage::Hold => finalizer.hold(&self.client, *meta).await,
             _ => Ok(Hold::AsItWas),
         };
         let resource = match held {

@@ -15,7 +15,7 @@ use crate::{
     Client, Context, Error, Hooks, ObjectKey, Objects, OnError, Requeue, Trigger,
     attempts::InForce,
     context::Inner,
-    error::{self, BoxError},
+    error,
     finalizer::{Finalizer, Stage},
     handler::{Handler, Runnable},
     queue::{Handout, Settlement, Verdict, WorkQueue},
@@ -27,6 +27,7 @@ use admit::Admitted;
 use run::{End, run};
 use std::{
     collections::HashMap,
+    error::Error as StdError,
     pin::pin,
     sync::{
         Arc, Mutex,
@@ -230,9 +231,8 @@ fn judge(end: End, of: Place, ask: impl FnOnce(&Error) -> OnError) -> Result<Req
 
 /// What an error says, and whether a retry could mend it; `ask` decides where the error itself does not. A panic of the
 /// error's own code is no more than a poor message.
-fn read(error: BoxError, ask: impl FnOnce(&Error) -> OnError) -> (String, Verdict) {
-    let said = caught(|| (message(&error), error::is_permanent(&*error)));
-    let error = Error::from_boxed(error);
+fn read(error: Error, ask: impl FnOnce(&Error) -> OnError) -> (String, Verdict) {
+    let said = caught(|| (message(error.held()), error::is_permanent(error.held())));
     let said = said.map(|(message, permanent)| {
         // Where deciding panics, the error is as good as undecided: it is tried again.
         let decided = if permanent { Ok(OnError::GiveUp) } else { caught(|| ask(&error)) };
@@ -251,8 +251,8 @@ fn read(error: BoxError, ask: impl FnOnce(&Error) -> OnError) -> (String, Verdic
 }
 
 /// The message of an error with its causes; never empty, so that a trace always says something.
-fn message(error: &BoxError) -> String {
-    let message = error::chain(&**error);
+fn message(error: &(dyn StdError + 'static)) -> String {
+    let message = error::chain(error);
     if message.is_empty() { format!("{error:?}") } else { message }
 }
 

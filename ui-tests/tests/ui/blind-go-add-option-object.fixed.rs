@@ -1,0 +1,16 @@
+use k8s_openapi::api::core::v1::Service;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Service, resync = "10m")]
+impl Web {
+    async fn add(&self, ctx: Context, service: Service) -> kooper::Result {
+        println!("{} has {:?}", ctx.key(), service.spec.and_then(|spec| spec.cluster_ip));
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,22 @@
+use std::{cell::RefCell, collections::HashMap};
+
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+
+#[derive(Default)]
+struct Web {
+    versions: RefCell<HashMap<String, String>>,
+}
+
+#[controller(resource = Pod, workers = 1)]
+impl Web {
+    async fn add(&self, ctx: Context, pod: Pod) -> kooper::Result {
+        let version = pod.metadata.resource_version.unwrap_or_default();
+        self.versions.borrow_mut().insert(ctx.key().to_string(), version);
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web::default());
+}

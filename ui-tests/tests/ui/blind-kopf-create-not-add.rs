@@ -1,0 +1,21 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, ObjectKey, controller};
+
+struct Web;
+
+#[controller(resource = Pod, labels = "app=web")]
+impl Web {
+    async fn create(&self, ctx: Context, pod: Pod) -> kooper::Result {
+        println!("{} is {:?}", ctx.key(), pod.status.and_then(|status| status.phase));
+        Ok(())
+    }
+
+    async fn delete(&self, key: ObjectKey) -> kooper::Result {
+        println!("{key} is gone");
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

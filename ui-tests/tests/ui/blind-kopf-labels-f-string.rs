@@ -1,0 +1,18 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::controller;
+
+const APP: &str = "web";
+
+struct Web;
+
+#[controller(resource = Pod, labels = format!("app={APP},tier=front"))]
+impl Web {
+    async fn add(&self, pod: Pod) -> kooper::Result {
+        println!("{:?} is one of {APP}", pod.metadata.name);
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,16 @@
+use k8s_openapi::api::core::v1::Node;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Node, debounce = "5s")]
+impl Web {
+    async fn add(&self, node: Node, ctx: Context) -> kooper::Result {
+        println!("{}: {:?}, attempt {}", ctx.key(), node.metadata.labels, ctx.attempt());
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,16 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Pod, namespace = "prod")]
+impl Web {
+    async fn add(&self, ctx: Context, pod: Pod) -> kooper::Result {
+        println!("{} is {:?}", ctx.key(), pod.status.and_then(|s| s.phase));
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,22 @@
+use k8s_openapi::api::core::v1::ConfigMap;
+use kooper::{Context, controller};
+use kube::runtime::controller::Action;
+
+struct Web;
+
+#[controller(resource = ConfigMap, labels = "kind=bucket", finalizer = "example.com/bucket")]
+impl Web {
+    async fn add(&self, ctx: Context, _bucket: ConfigMap) -> kooper::Result {
+        println!("make the bucket of {}", ctx.key());
+        Ok(())
+    }
+
+    async fn finalize(&self, ctx: Context, _bucket: ConfigMap) -> kooper::Result {
+        println!("empty the bucket of {}", ctx.key());
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

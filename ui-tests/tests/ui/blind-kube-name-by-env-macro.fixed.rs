@@ -1,0 +1,16 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, Controller, controller};
+
+struct Web;
+
+#[controller(resource = Pod, labels = "app=web")]
+impl Web {
+    async fn add(&self, ctx: Context, pod: Pod) -> kooper::Result {
+        println!("{} is {:?}", ctx.key(), pod.status.and_then(|status| status.phase));
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = Controller::new(Web).name(env!("CARGO_PKG_NAME")).run();
+}

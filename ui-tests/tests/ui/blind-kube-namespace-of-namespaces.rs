@@ -1,0 +1,18 @@
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::Namespace;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(resource = Namespace, namespace = "team-a")]
+impl Web {
+    async fn add(&self, ctx: Context, namespace: Arc<Namespace>) -> kooper::Result {
+        println!("{} has the labels {:?}", ctx.key(), namespace.metadata.labels);
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

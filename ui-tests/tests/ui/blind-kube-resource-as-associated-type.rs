@@ -1,0 +1,18 @@
+use k8s_openapi::api::apps::v1::Deployment;
+use kooper::{Context, controller};
+
+struct Web;
+
+#[controller(retries = 5, labels = "app=web")]
+impl Web {
+    type Resource = Deployment;
+
+    async fn add(&self, ctx: Context, deployment: Deployment) -> kooper::Result {
+        println!("{} wants {:?} replicas", ctx.key(), deployment.spec.replicas);
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}

@@ -1,0 +1,24 @@
+use k8s_openapi::api::core::v1::Pod;
+use kooper::{Context, Result, controller, handler};
+
+struct Web;
+
+#[controller(resource = Pod)]
+impl Web {
+    async fn add(&self, _: Context, _: Pod) -> Result {
+        Ok(())
+    }
+}
+
+struct Jobs;
+
+impl Jobs {
+    #[handler(retries = 1)]
+    async fn add(&self, _: Context, _: Pod) -> Result {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = kooper::run(Web);
+}
