@@ -13,6 +13,16 @@ pub(crate) fn is_path(text: &str) -> bool {
     })
 }
 
+/// The texts that stand in quotes: `100` and `1m` of `("100", per = "1m")`.
+pub(crate) fn quoted(code: &str) -> impl Iterator<Item = &str> {
+    code.split('"').skip(1).step_by(2)
+}
+
+/// What stands outside of quotes: `(, per = )` of `("100", per = "1m")`.
+pub(crate) fn outside(code: &str) -> String {
+    code.split('"').step_by(2).collect()
+}
+
 /// What a written type leads to: `Pod` of `Arc<Pod>`, `Vec<Pod>` and `&Pod`.
 pub fn pointee(ty: &str) -> Option<&str> {
     let around = ["Arc<", "Box<", "Rc<", "Option<", "Vec<"].iter().find_map(|start| ty.split_once(start));
@@ -38,7 +48,7 @@ pub fn named(
     (first, is_given): (&'static str, bool),
     example: &str,
 ) -> (&'static str, String) {
-    let quoted = code.split('"').nth(1).unwrap_or_default();
+    let quoted = quoted(code).next().unwrap_or_default();
     let (is_text, is_call) = (code.starts_with('"'), |name: &str| code.contains(&format!("{name}(\"")));
     let is_field = ["metadata.", "spec.", "status."].iter().any(|start| quoted.starts_with(start));
     let (name, value) = match inside {
@@ -60,7 +70,7 @@ pub fn named(
 /// The text of what stands without quotes: of `{ "app" : "web" }` and `app = web` it is `app=web`.
 pub fn text(code: &str) -> String {
     if code.starts_with("[\"") {
-        return code.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>().join(",");
+        return quoted(code).collect::<Vec<_>>().join(",");
     }
     let code =
         if code.starts_with('{') { code.replace("=>", "=").replace(':', "=") } else { code.to_owned() };

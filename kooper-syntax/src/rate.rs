@@ -1,6 +1,6 @@
 //! Rates as they are written: `"10/s"`, `"100/1m"`.
 
-use crate::duration;
+use crate::{duration, meant};
 use std::time::Duration;
 
 /// The count, and the time that it is for.
@@ -43,9 +43,9 @@ pub fn parse(text: &str) -> Result<(u32, Duration), String> {
 
 /// The text of a rate that stands as a list of options, as in `(count = 100, per = "1m")`: the first number, by the first duration.
 pub(crate) fn listed(code: &str) -> Option<String> {
-    let outside: String = code.split('"').step_by(2).collect();
+    let outside = meant::outside(code);
     let count = outside.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty())?;
-    let per = code.split('"').skip(1).step_by(2).find(|text| duration::parse(text).is_ok()).unwrap_or("s");
+    let per = meant::quoted(code).find(|text| duration::parse(text).is_ok()).unwrap_or("s");
     let text = format!("{count}/{per}");
     parse(&text).is_ok().then_some(text)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Checked, duration,
-    meant::{each, path},
+    meant::{self, each, path},
     rate,
 };
 use std::{ops::RangeInclusive, time::Duration};
@@ -54,7 +54,7 @@ pub fn time(setting: &str, text: Option<&str>, code: &str, example: &str) -> Res
         Some(Ok(duration)) => Ok(duration),
         Some(Err(fault)) => Err(format!("`{setting}` is not a valid duration: {fault}")),
         None if setting == "backoff" && code.starts_with('[') && code.matches('"').count() > 3 => {
-            let mut texts = code.split('"').skip(1).step_by(2);
+            let mut texts = meant::quoted(code);
             let (initial, max) = (texts.next().unwrap_or_default(), texts.last().unwrap_or_default());
             Err(format!("`backoff` takes no list: write `backoff(initial = {initial:?}, max = {max:?})`"))
         }
@@ -114,19 +114,25 @@ pub fn no_text(setting: &str, takes: &str, meant: Option<&String>, code: &str, e
     }
 }
 
-/// How an answer goes on about code that runs, where the setting has a setter.
-fn at_run_time(setting: &str, code: &str) -> String {
-    let setter = match setting {
+/// The name of the setter of a controller that does at run time what the setting does.
+fn setter(setting: &str) -> &str {
+    match setting {
         "namespace" => "namespaces",
         "map" => "watches",
-        "target" | "level" | "err" | "initial" | "max" | "factor" | "jitter" => return String::new(),
         other => other,
-    };
-    let outside: String = code.split('"').step_by(2).collect();
-    let is_run = outside.contains('(') && !code.starts_with('(') || code.starts_with("self.");
+    }
+}
+
+/// How an answer goes on about code that runs, where the setting has a setter.
+fn at_run_time(setting: &str, code: &str) -> String {
+    if matches!(setting, "target" | "level" | "err" | "initial" | "max" | "factor" | "jitter") {
+        return String::new();
+    }
+    let is_run = meant::outside(code).contains('(') && !code.starts_with('(') || code.starts_with("self.");
     if !is_run {
         return String::new();
     }
+    let setter = setter(setting);
     let related = match setting {
         "labels" | "fields" | "namespace" => format!(", of a related kind by `Source::{setter}`"),
         _ => String::new(),
@@ -152,7 +158,7 @@ pub fn no_function(setting: &str, code: &str, example: &str) -> String {
             format!("{fault}, such as `{example}`\n= help: write one that asks the others, and name that")
         }
         _ if code.contains(['|', '(']) => {
-            let setter = if setting == "map" { "watches" } else { setting };
+            let setter = setter(setting);
             let what = if code.contains('|') { "a closure" } else { "what a call gives" };
             format!(
                 "{fault}, such as `{example}`\n= help: {what} is taken at run time, by `Controller::{setter}`"
